@@ -1,0 +1,1 @@
+"""Composition: settings, addresses, background machinery. The domain lives in papers, profiles and collaboration."""

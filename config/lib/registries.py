@@ -1,0 +1,116 @@
+"""Small registries through which upper apps reach down without being imported from below.
+
+An app fills them in ``AppConfig.ready``. Each registry keeps its entries sorted by ``order`` and key, so that
+what a page shows never depends on the order in which apps load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.http import HttpRequest
+
+
+class Keyed(Protocol):
+    """What a registry holds: anything with a key that names it and an order that places it."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+
+EntryT = TypeVar("EntryT", bound=Keyed)
+
+
+class Registry(Generic[EntryT]):
+    """Entries by key, iterated by (order, key)."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, EntryT] = {}
+
+    def register(self, entry: EntryT) -> EntryT:
+        """Add an entry. Raises ``ValueError`` for a key that another entry already has."""
+        present = self._entries.get(entry.key)
+        if present is not None and present != entry:
+            raise ValueError(f"the key {entry.key!r} is already registered")
+        self._entries[entry.key] = entry
+        return entry
+
+    def get(self, key: str) -> EntryT | None:
+        """The entry of that key, or None."""
+        return self._entries.get(key)
+
+    def __iter__(self) -> Iterator[EntryT]:
+        return iter(sorted(self._entries.values(), key=lambda entry: (entry.order, entry.key)))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page that its own app draws.
+
+    ``page`` names the page ("researcher", "paper", "topic", "institution", "home"); ``slot`` the place on it
+    ("header", "snapshot", "actions", "rail", "main", "work"). ``load(request, subject)`` returns the context of
+    ``template``, or None to leave the panel out; it may run a fixed number of queries only.
+    """
+
+    key: str
+    page: str
+    slot: str
+    template: str
+    load: Callable[[HttpRequest, Any], Mapping[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class RefreshKind:
+    """Something that is recomputed from dirty rows.
+
+    ``refresh(ids)`` recomputes and stores the objects with those ids, in ascending order, in one bounded piece of
+    work (well within the lease of a claim, ten minutes) and returns how many it found; an id whose object is gone is
+    skipped quietly. It runs in the transaction that clears the rows, may run twice for one mark, and must leave the
+    same result then. ``queue`` names the Celery queue, ``batch`` how many rows a worker claims at once, ``workers``
+    how many may be at this kind at the same time. ``everything()`` gives the ids of all objects, for a
+    recomputation after a change of definition; None where there is no such list.
+    """
+
+    key: str
+    refresh: Callable[[list[int]], int]
+    queue: str = "default"
+    batch: int = 200
+    order: int = 100
+    workers: int = 2
+    everything: Callable[[], Iterable[int]] | None = None
+
+
+@dataclass(frozen=True)
+class VisibilityFilter:
+    """Narrows what a viewer may see of one model: ``apply(queryset, user)`` returns the narrowed queryset."""
+
+    key: str
+    model: str
+    apply: Callable[[Any, Any], Any]
+    order: int = 100
+
+
+panels: Registry[Panel] = Registry()
+refresh_kinds: Registry[RefreshKind] = Registry()
+visibility_filters: Registry[VisibilityFilter] = Registry()
+
+
+def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, list[tuple[Panel, Mapping[str, Any]]]]:
+    """The panels of a page with their contexts, grouped by slot. Costs what the panels' loaders cost."""
+    slots: dict[str, list[tuple[Panel, Mapping[str, Any]]]] = {}
+    for panel in panels:
+        if panel.page != page:
+            continue
+        context = panel.load(request, subject)
+        if context is not None:
+            slots.setdefault(panel.slot, []).append((panel, context))
+    return slots

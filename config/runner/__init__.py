@@ -1,0 +1,1 @@
+"""Running the whole site on one machine: ``manage.py dev``."""

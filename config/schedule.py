@@ -1,0 +1,22 @@
+"""When the scheduler sends which task, and into which queue tasks go. In code: both change with a commit, not by hand in a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "refresh what is out of date": {
+        "task": "papers.tasks.sweep",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 10.0},  # a sweep that comes late is one too many
+    },
+    "take up imports that nobody works on": {
+        "task": "papers.tasks.resume_imports",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
+}
+
+TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says
+    "papers.tasks.run_import": {"queue": "imports"},
+}

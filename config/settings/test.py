@@ -1,0 +1,36 @@
+"""Tests: the real servers, an instance of their own, and nothing that leaves the machine."""
+
+from config.lib.logs import logging_settings
+from config.settings.base import *  # noqa: F403 - settings are built in layers
+from config.settings.base import (
+    CACHES,
+    CELERY_BROKER_TRANSPORT_OPTIONS,
+    DATABASE_URL,
+    DATABASES,
+    REDIS_URL,
+    STORAGES,
+    broker_address,
+    cache_settings,
+    database_settings,
+    env,
+)
+from config.settings.embedded import addresses
+
+EMBEDDED_INSTANCE = "test"
+SECRET_KEY = "for tests only"  # noqa: S105 - guards nothing
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+_places = addresses(EMBEDDED_INSTANCE, DATABASE_URL, REDIS_URL)
+EMBEDDED_SERVERS = _places.embedded
+DATABASES["default"] = database_settings(_places.database) | {"CONN_MAX_AGE": 0}
+CACHES["default"] = cache_settings(env.str("CACHE_URL", _places.cache))
+CELERY_BROKER_URL = broker_address(_places.broker)
+if CELERY_BROKER_URL.startswith("redis+socket"):
+    CELERY_BROKER_TRANSPORT_OPTIONS.pop("socket_keepalive")  # a setting of TCP
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; nothing here is secret
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # no scan of the static files at the start of each test
+LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", "WARNING"))

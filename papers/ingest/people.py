@@ -1,0 +1,115 @@
+"""Writing authors: new ones whole, known ones with the names and identifiers that a batch adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils import timezone
+from nameparser import HumanName
+
+from papers.attribution import Candidate
+from papers.ingest.candidates import StoredCandidates
+from papers.ingest.copying import copy_rows, draw_keys
+from papers.models import Author, AuthorIdentifier, NameVariant
+from papers.names import parse_name
+from papers.records import AuthorshipRecord
+
+LONGEST_NAME = 300  # as the column has it
+SHORTEST_NAME_SET = 4  # "XU" and "LI" may be initials
+
+ADD_COUNTS = """
+INSERT INTO papers_namecount (role, token, count)
+SELECT role, token, count FROM unnest(%s::text[], %s::text[], %s::int[]) AS added (role, token, count)
+ON CONFLICT (role, token) DO UPDATE SET count = papers_namecount.count + excluded.count
+"""
+
+
+def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]]) -> None:
+    """Write the authors that a batch opened, and every name and identifier it adds to any author.
+
+    ``named`` gives author, authorship and source of each attributed mention, in order. At most six statements.
+    Raises ``IntegrityError`` where somebody else has given an identifier to another author meanwhile: start again.
+    """
+    opened = candidates.take_opened()
+    candidates.number(opened, draw_keys(Author, len(opened)))
+    first_names: dict[int, str] = {}
+    variants: list[tuple[int, str, str, str]] = []
+    fuller: dict[int, str] = {}
+    for candidate, authorship, _ in named:
+        name = authorship.name[:LONGEST_NAME]
+        if name in candidate.spellings:
+            continue
+        parsed = parse_name(authorship.name)
+        if candidate.spellings and parsed.is_full and not any(parse_name(known).is_full for known in candidate.spellings):
+            fuller[candidate.reference] = display_form(name)
+        candidate.spellings.append(name)
+        first_names.setdefault(candidate.reference, name)
+        variants.append((candidate.reference, name, parsed.key, parsed.block))
+    now = timezone.now()
+    copy_rows(
+        Author,
+        ["id", "display_name", "sort_name", "created_at"],
+        ((one.reference, display_form(name := first_names[one.reference]), sort_form(name), now) for one in opened),
+    )
+    copy_rows(NameVariant, ["author_id", "name", "key", "block"], variants)
+    _write_identifiers(candidates, named)
+    _name_in_full(fuller)
+    _write_counts(candidates)
+
+
+def display_form(raw: str) -> str:
+    """A name as a page shows it: as published, but one all in capitals or all in lower case is set as names are."""
+    if len(raw) >= SHORTEST_NAME_SET and (raw.isupper() or raw.islower()) and raw.isascii():
+        name = HumanName(raw)
+        name.capitalize(force=True)
+        return str(name)[:LONGEST_NAME] or raw
+    return raw
+
+
+def sort_form(raw: str) -> str:
+    """The name as lists sort it: "Family, Given"."""
+    shown = display_form(raw)
+    words = shown.split()
+    if "," in shown or not words[:-1]:
+        return shown
+    return f"{words[-1]}, {' '.join(words[:-1])}"[:LONGEST_NAME]
+
+
+def _write_identifiers(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]]) -> None:
+    """COPY the identifiers that came new with this batch."""
+    new = candidates.take_new_identifiers()
+    if not new:
+        return
+    sources: dict[tuple[str, str], str] = {}
+    authenticated: set[tuple[str, str]] = set()
+    for _, authorship, source in named:
+        for pair in authorship.ids.items():
+            sources.setdefault(pair, source)
+        if authorship.orcid_authenticated:
+            authenticated.add(("orcid", authorship.ids.get("orcid", "")))
+    copy_rows(
+        AuthorIdentifier,
+        ["author_id", "scheme", "value", "source", "is_authenticated"],
+        ((one.reference, scheme, value, sources[scheme, value], (scheme, value) in authenticated) for one, scheme, value in new),
+    )
+
+
+def _name_in_full(fuller: dict[int, str]) -> None:
+    """Authors known by initials only are called by the full name that has come up."""
+    if fuller:
+        authors = [Author(pk=key, display_name=name, sort_name=sort_form(name)) for key, name in sorted(fuller.items())]
+        Author.objects.bulk_update(authors, ["display_name", "sort_name"])
+
+
+def _write_counts(candidates: StoredCandidates) -> None:
+    """Add to the name frequencies, in one order for everybody, so that two imports never wait for each other in a circle."""
+    changes = sorted(candidates.take_count_changes().items())
+    if changes:
+        with connection.cursor() as cursor:
+            columns: tuple[list[str], list[str], list[int]] = ([], [], [])
+            for (role, token), count in changes:
+                columns[0].append(role)
+                columns[1].append(token)
+                columns[2].append(count)
+            cursor.execute(ADD_COUNTS, columns)

@@ -1,0 +1,42 @@
+"""What was published by whom."""
+
+from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WorkType
+from papers.models.citations import Citation, PendingReference
+from papers.models.figures import AuthorFigures, SubjectFigures
+from papers.models.imports import ImportItem, ImportRun
+from papers.models.institutions import Institution, InstitutionName
+from papers.models.people import Author, AuthorIdentifier, Authorship, AuthorshipInstitution, NameCount, NameVariant
+from papers.models.refresh import RefreshRequest
+from papers.models.subjects import Field, Topic, Venue, WorkTopic
+from papers.models.works import Work, WorkIdentifier, WorkSource
+
+__all__ = [
+    "AttributionRule",
+    "AttributionState",
+    "Author",
+    "AuthorFigures",
+    "AuthorIdentifier",
+    "Authorship",
+    "AuthorshipInstitution",
+    "Citation",
+    "Field",
+    "ImportItem",
+    "ImportRun",
+    "ImportState",
+    "Institution",
+    "InstitutionName",
+    "ItemOutcome",
+    "NameCount",
+    "NameVariant",
+    "PendingReference",
+    "RefreshRequest",
+    "SubjectFigures",
+    "Topic",
+    "Venue",
+    "VenueKind",
+    "Work",
+    "WorkIdentifier",
+    "WorkSource",
+    "WorkTopic",
+    "WorkType",
+]

@@ -1,0 +1,94 @@
+"""What the first page and the pages about the site say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from papers.addresses import researcher_address, topic_address
+from papers.models import AuthorFigures, ImportRun, ImportState
+from papers.pages.parts import Count, Link, works_text, years_text
+from papers.querysets.totals import largest_topics, sources_held, table_sizes, well_filled_authors
+from papers.source_names import source_name
+
+PAGES_SHOWN: Final = 6
+TOPICS_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A page worth a look."""
+
+    name: str
+    url: str
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source of records, and when a record of it was last read."""
+
+    name: str
+    last_read: datetime | None
+
+
+def home_context(base_url: str) -> dict[str, Any]:
+    """Everything that the template reads but the panels. At most eight queries, none of which grows with the record."""
+    sizes = table_sizes()
+    filled = well_filled_authors(PAGES_SHOWN)
+    topics = largest_topics(TOPICS_SHOWN)
+    home = base_url + reverse("papers:home")
+    search = reverse("papers:search")
+    counts = (
+        Count(ngettext("paper", "papers", sizes["papers_work"]), sizes["papers_work"]),
+        Count(ngettext("person", "people", sizes["papers_author"]), sizes["papers_author"]),
+        Count(ngettext("institution", "institutions", sizes["papers_institution"]), sizes["papers_institution"]),
+        Count(ngettext("topic", "topics", sizes["papers_topic"]), sizes["papers_topic"]),
+    )
+    return {
+        "figures": [count for count in counts if count.value],
+        "figures_as_of": None,
+        "examples": [Link(name, topic_address(key, name)) for key, name in topics],
+        "pages": [tile(figures) for figures in filled],
+        "is_empty": not sizes["papers_work"],
+        "canonical_url": home,
+        "structured_data": {
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "name": "Collegium",
+            "url": home,
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": {"@type": "EntryPoint", "urlTemplate": f"{base_url}{search}?" + urlencode({"q": ""}) + "{search_term_string}"},
+                "query-input": "required name=search_term_string",
+            },
+        },
+    }
+
+
+def tile(figures: AuthorFigures) -> Tile:
+    """An author's page in a few words."""
+    parts = [works_text(figures.works_count), years_text(figures.first_year, figures.last_year)]
+    places = [row["name"] for row in figures.institutions[:1]]
+    topics = get_text_list([row["name"] for row in figures.topics[:2]], _("and"))
+    return Tile(
+        name=figures.author.display_name,
+        url=researcher_address(figures.author_id, figures.author.display_name),
+        field=", ".join([*places, figures.field.name if figures.field else topics]).strip(", "),
+        detail=", ".join(part for part in parts if part),
+    )
+
+
+def source_lines() -> list[SourceLine]:
+    """The sources whose records are held, and the last import of each format. Two queries."""
+    finished = ImportRun.objects.filter(state=ImportState.FINISHED).order_by("format", "-finished_at").distinct("format")
+    last = {run.format: run.finished_at for run in finished}
+    return [SourceLine(source_name(key), last.get(key)) for key in sources_held()]

@@ -1,0 +1,1 @@
+"""Reads of the record, by name. Each says how many queries it costs."""

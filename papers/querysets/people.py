@@ -1,0 +1,87 @@
+"""Reading authors: who they are, by what names, with what figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from papers.models import Author, AuthorIdentifier, Authorship, NameVariant
+from papers.querysets.visibility import narrowed
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
+
+
+class AuthorQuerySet(QuerySet[Author]):
+    """Authors. Nothing here runs a query before it is iterated."""
+
+    def visible_to(self, viewer: Viewer) -> AuthorQuerySet:
+        """Without merged and erased authors and without what the registered filters hide."""
+        shown = self.filter(merged_into__isnull=True, erased_at__isnull=True)
+        return narrowed(shown, viewer)  # type: ignore[return-value]  # filters narrow, they do not change the class
+
+    def for_page(self) -> AuthorQuerySet:
+        """An author with figures, field, ``variants_listed`` (names) and ``identifiers_listed`` (objects): one query."""
+        return self.select_related("figures", "figures__field").annotate(
+            variants_listed=ArraySubquery(NameVariant.objects.filter(author=OuterRef("pk")).order_by("id").values("name")[:12]),
+            identifiers_listed=ArraySubquery(
+                AuthorIdentifier.objects.filter(author=OuterRef("pk"))
+                .order_by("-is_authenticated", "scheme", "value")
+                .values(row=JSONObject(scheme="scheme", value="value", source="source", is_authenticated="is_authenticated"))[:30]
+            ),
+        )
+
+    def as_hits(self) -> QuerySet[Author, dict[str, Any]]:
+        """What a list of people shows of each. One query when iterated."""
+        found = self.values(
+            "id",
+            "display_name",
+            "figures__works_count",
+            "figures__first_year",
+            "figures__last_year",
+            "figures__field__name",
+            "figures__institutions",
+            "figures__topics",
+        )
+        return cast("QuerySet[Author, dict[str, Any]]", found)
+
+
+def authors() -> AuthorQuerySet:
+    """All authors, also merged and erased ones."""
+    return AuthorQuerySet(Author)
+
+
+@cache
+def _for_page() -> AuthorQuerySet:
+    return authors().for_page()
+
+
+def authors_for_page() -> AuthorQuerySet:
+    """``authors().for_page()``, put together once for the life of the process: that takes as long as running it."""
+    return _for_page().filter()
+
+
+def names_of(ids: Collection[int], viewer: Viewer) -> dict[int, str]:
+    """The present names of the authors that ``viewer`` may see. One query, none for no ids.
+
+    Figures keep names from when they were computed; an author who was erased since must not be named from there.
+    """
+    if not ids:
+        return {}
+    return dict(authors().visible_to(viewer).filter(pk__in=list(ids)).values_list("pk", "display_name"))
+
+
+def latest_raw_affiliations(author_id: int) -> list[str]:
+    """What the author's latest work that names any affiliation says, for authors none of whose institutions is known. One query."""
+    found = (
+        Authorship.objects.filter(author_id=author_id, work__merged_into__isnull=True, work__erased_at__isnull=True)
+        .exclude(raw_affiliations=[])
+        .order_by("-work__date_key", "-work_id")
+        .values_list("raw_affiliations", flat=True)
+    )
+    return found.first() or []

@@ -1,0 +1,61 @@
+"""What this app hands to the registries of config.lib; called once, when the app is ready."""
+
+from config.lib.registries import Panel, RefreshKind, panels, refresh_kinds
+
+
+def register() -> None:
+    """Register panels, refresh kinds and filters."""
+    register_refresh_kinds()
+    register_panels()
+
+
+def register_panels() -> None:
+    """The place of the research graph, with its empty state: nothing is drawn yet, so it asks nothing."""
+    for page in ("researcher", "paper"):
+        panels.register(
+            Panel(
+                f"graph-of-{page}",
+                page=page,
+                slot="rail",
+                template="papers/panels/graph.html",
+                load=lambda _request, _subject: {},
+                order=50,
+            )
+        )
+
+
+def register_refresh_kinds() -> None:
+    """The figures, in the order in which they are worth having."""
+    from papers import figures
+    from papers.models import Author, Institution, Topic
+
+    refresh_kinds.register(
+        RefreshKind(
+            "author-figures",
+            figures.refresh_author_figures,
+            queue="scores",
+            batch=1000,
+            order=10,
+            everything=lambda: Author.objects.values_list("pk", flat=True).iterator(),
+        )
+    )
+    refresh_kinds.register(
+        RefreshKind(
+            "topic-figures",
+            figures.refresh_topic_figures,
+            queue="scores",
+            batch=1000,
+            order=20,
+            everything=lambda: Topic.objects.values_list("pk", flat=True).iterator(),
+        )
+    )
+    refresh_kinds.register(
+        RefreshKind(
+            "institution-figures",
+            figures.refresh_institution_figures,
+            queue="scores",
+            batch=500,
+            order=30,
+            everything=lambda: Institution.objects.values_list("pk", flat=True).iterator(),
+        )
+    )

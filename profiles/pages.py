@@ -1,0 +1,333 @@
+"""What a researcher's page says, put together from the record. The template is ``profiles/researcher.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.lib.paging import counted_pager, grouped, page_count
+from config.lib.public_ids import encode_public_id
+from config.lib.query_params import QueryParams
+from papers.addresses import researcher_address
+from papers.models import Author, AuthorFigures
+from papers.pages.author_works import Tally, chosen_keys, record_of, tallied, topics_among
+from papers.pages.chart import works_over_time
+from papers.pages.parts import Count, Explanation, Link, Person, export_links, institution_links, topic_links, works_text, years_text
+from papers.pages.rows import work_rows
+from papers.pages.work_list import (
+    MOST_PAGES,
+    PAGE_SIZE,
+    Toggle,
+    WorkList,
+    WorkListState,
+    narrowing_text,
+    sorts_of,
+    topic_filter,
+    type_filter,
+    year_filter,
+)
+from papers.querysets.people import latest_raw_affiliations, names_of
+from papers.querysets.subjects import topic_names
+from papers.querysets.works import found_works
+from papers.source_names import source_list
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
+
+TAGS_SHOWN: Final = 4
+AFFILIATIONS_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Orcid:
+    """An ORCID iD and whether its owner signed in to assert it."""
+
+    value: str
+    url: str
+    is_authenticated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHeader:
+    """The top of the page."""
+
+    name: str
+    variants: tuple[str, ...]
+    state_text: str
+    affiliations: tuple[Link, ...]
+    orcid: Orcid | None
+    updated: datetime | None
+    tags: tuple[Link, ...]
+    more_tags: int
+    canonical_url: str
+    description: str
+
+
+def researcher_context(author: Author, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
+    """Everything that the template reads but the panels. ``author`` comes from ``AuthorQuerySet.for_page``.
+
+    Four queries (names of collaborators, which works, their rows, their authors), and up to three more for an
+    affiliation in words, and for names and counts of the filters that are on: the same at any number of works. ``base_url`` is "https://host".
+    """
+    state = WorkListState.read(params)
+    figures = figures_of(author)
+    others = names_of([row["id"] for row in figures.collaborators] + ([state.with_author] if state.with_author else []), viewer)
+    works, state = work_list(author, state, figures, params=params, path=path, others=others, viewer=viewer)
+    canonical = base_url + path + state.query(page=state.page)
+    header = person_header(author, figures, canonical)
+    return {
+        "person": header,
+        "counts": counts(figures, path),
+        "explanations": explanations(figures),
+        "coverage_text": coverage_text(figures),
+        "chart": works_over_time(figures.by_year, lambda year: f"{path}?year={year}#works"),
+        "topics": topic_links(figures.topics),
+        "topics_count": figures.topics_count,
+        "collaborators": collaborators(figures, others, path),
+        "works": works,
+        "exports": export_links("papers:author-export", author.pk) if figures.works_count else (),
+        "structured_data": structured_data(header, base_url + path),
+    }
+
+
+def figures_of(author: Author) -> AuthorFigures:
+    """The author's figures, or empty ones where nothing has been computed yet. No query for ``for_page`` authors."""
+    found = getattr(author, "figures", None)
+    return found if isinstance(found, AuthorFigures) else AuthorFigures(author=author)
+
+
+def work_list(
+    author: Author,
+    state: WorkListState,
+    figures: AuthorFigures,
+    *,
+    params: QueryParams,
+    path: str,
+    others: Mapping[int, str],
+    viewer: Viewer,
+) -> tuple[WorkList, WorkListState]:
+    """The works that the address asks for, and the state that was possible. Three queries, and up to two for filters."""
+    state, topic, person = _possible(state, others, params)
+    record = record_of(author.pk, state, viewer)
+    counted = tallied(record, state)
+    pages = page_count(counted.total, PAGE_SIZE, MOST_PAGES)
+    if state.page > pages:
+        params.reject("page", str(state.page))
+        state = WorkListState(**{**_fields(state), "page": pages})
+    keys = chosen_keys(record, state)
+    offered = topics_among(keys) if state.is_narrowed else [(row["id"], row["name"], row["works"]) for row in figures.topics]
+    narrowing = narrowing_text(state, topic=topic, person=person)
+    found = found_works(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE])
+    return (
+        WorkList(
+            heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
+            narrowing=narrowing,
+            rows=work_rows(found, subject=author.pk),
+            pager=counted_pager(
+                page=state.page,
+                total=counted.total,
+                size=PAGE_SIZE,
+                limit=MOST_PAGES,
+                url=lambda page: f"{path}{state.query(page=page)}#works",
+            ),
+            sorts=sorts_of(state, path),
+            filters=(
+                year_filter(counted.by_year, state.year),
+                topic_filter(_with_chosen(offered, state.topic, topic), state.topic),
+                type_filter(counted.by_type, state.type),
+            ),
+            toggles=(Toggle("code", _("Has code (%(count)s)") % {"count": grouped(counted.with_code)}, state.code),),
+            filter_action=path + "#works",
+            filter_keeps=tuple(pair for pair in state.pairs() if pair[0] in {"sort", "with"}),
+            clear_url=f"{path}#works" if state.is_narrowed else "",
+            empty_text=_("No work here fits what you chose.") if state.is_narrowed else _("No works have been imported for this page yet."),
+            ignored=params.close(),
+        ),
+        state,
+    )
+
+
+def _fields(state: WorkListState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in WorkListState.__dataclass_fields__}
+
+
+def _possible(state: WorkListState, others: Mapping[int, str], params: QueryParams) -> tuple[WorkListState, str, str]:
+    """The state without a topic or a person that does not exist, and their names. One query where a topic is chosen."""
+    topic = person = ""
+    changes: dict[str, Any] = {}
+    if state.topic:
+        topic = topic_names([state.topic]).get(state.topic, "")
+        if not topic:
+            params.reject("topic", dict(state.pairs())["topic"])
+            changes["topic"] = None
+    if state.with_author:
+        person = others.get(state.with_author, "")
+        if not person:
+            params.reject("with", dict(state.pairs())["with"])
+            changes["with_author"] = None
+    return (WorkListState(**{**_fields(state), **changes}) if changes else state), topic, person
+
+
+def _with_chosen(offered: Sequence[tuple[int, str, int]], chosen: int | None, name: str) -> list[tuple[int, str, int | None]]:
+    """The topics on offer, with the chosen one among them even where it is a rare one."""
+    options: list[tuple[int, str, int | None]] = list(offered)
+    if chosen and name and all(key != chosen for key, _name, _count in options):
+        options.insert(0, (chosen, name, None))
+    return options
+
+
+def _heading(counted: Tally, narrowing: str, in_all: int) -> str:
+    if not narrowing:
+        return works_text(counted.total)
+    return _("%(count)s of %(works)s") % {"count": grouped(counted.total), "works": works_text(in_all)}
+
+
+# --- The person ---------------------------------------------------------------------------------------------------
+
+
+def person_header(author: Author, figures: AuthorFigures, canonical_url: str) -> PersonHeader:
+    """The header. One query where no institution of the author is known, none otherwise."""
+    names: list[str] = getattr(author, "variants_listed", [])
+    tags = topic_links(figures.topics[:TAGS_SHOWN])
+    field = figures.field
+    if field is not None and all(tag.text.casefold() != field.name.casefold() for tag in tags):
+        tags.insert(0, Link(field.name, ""))
+    return PersonHeader(
+        name=author.display_name,
+        variants=tuple(name for name in names if name != author.display_name),
+        state_text=state_text(figures.sources),
+        affiliations=current_affiliations(author, figures),
+        orcid=orcid_of(getattr(author, "identifiers_listed", [])),
+        updated=figures.computed_at,
+        tags=tuple(tags),
+        more_tags=max(0, len(figures.topics) - TAGS_SHOWN),
+        canonical_url=canonical_url,
+        description=description(author, figures),
+    )
+
+
+def state_text(sources: Sequence[str]) -> str:
+    """Such as "Unclaimed record, compiled from arXiv and OpenReview"."""
+    names = source_list(sources)
+    return _("Unclaimed record, compiled from %(sources)s") % {"sources": names} if names else _("Unclaimed record")
+
+
+def current_affiliations(author: Author, figures: AuthorFigures) -> tuple[Link, ...]:
+    """Where the latest works with any affiliation place the person, at most three. One query where no institution is known."""
+    if not figures.institutions:
+        return tuple(Link(text) for text in latest_raw_affiliations(author.pk)[:AFFILIATIONS_SHOWN])
+    latest = figures.institutions[0]["last_year"]  # they come latest first
+    current = [place for place in figures.institutions if place["last_year"] == latest]
+    return tuple(institution_links(current[:AFFILIATIONS_SHOWN]))
+
+
+def orcid_of(identifiers: Sequence[Mapping[str, Any]]) -> Orcid | None:
+    """The ORCID iD among the identifiers of a page, an authenticated one first."""
+    own = [row for row in identifiers if row["scheme"] == "orcid"]
+    if not own:
+        return None
+    chosen = next((row for row in own if row["is_authenticated"]), own[0])
+    return Orcid(chosen["value"], f"https://orcid.org/{chosen['value']}", bool(chosen["is_authenticated"]))
+
+
+def description(author: Author, figures: AuthorFigures) -> str:
+    """One sentence for search engines and link previews."""
+    parts = [works_text(figures.works_count)]
+    if years := years_text(figures.first_year, figures.last_year):
+        parts.append(years)
+    if figures.topics:
+        parts.append(get_text_list([row["name"] for row in figures.topics[:3]], _("and")))
+    return f"{author.display_name}: {', '.join(parts)}."
+
+
+def collaborators(figures: AuthorFigures, names: Mapping[int, str], path: str) -> list[Person]:
+    """Close collaborators with the joint works behind each; who may not be seen any more is left out."""
+    from_figures = [row for row in figures.collaborators if row["id"] in names]
+    return [
+        Person(
+            name=names[row["id"]],
+            url=researcher_address(row["id"], names[row["id"]]),
+            note=ngettext("%(count)s work together", "%(count)s works together", row["works"]) % {"count": grouped(row["works"])},
+            note_url=f"{path}?with={encode_public_id(row['id'])}#works",
+            detail=years_text(row.get("first_year"), row.get("last_year")),
+        )
+        for row in from_figures
+    ]
+
+
+# --- Figures ------------------------------------------------------------------------------------------------------
+
+
+def counts(figures: AuthorFigures, path: str) -> list[Count]:
+    """What the snapshot counts; h-index and citations only where citation data covers the record."""
+    found = [
+        Count(ngettext("work", "works", figures.works_count), figures.works_count, f"{path}#works"),
+        Count(ngettext("topic", "topics", figures.topics_count), figures.topics_count, f"{path}#topics" if figures.topics else ""),
+        Count(_("close collaborators"), figures.close_count, f"{path}#collaborators" if figures.collaborators else ""),
+    ]
+    if figures.h_index is not None:
+        found.append(Count(_("h-index"), figures.h_index))
+    if figures.cited_by_count is not None:
+        found.append(Count(ngettext("citation", "citations", figures.cited_by_count), figures.cited_by_count, f"{path}?sort=cited#works"))
+    return found
+
+
+def explanations(figures: AuthorFigures) -> list[Explanation]:
+    """What each figure of the snapshot rests on."""
+    found = [
+        Explanation(_("Works"), _("Works whose authors' list names this person, as far as the records tell.")),
+        Explanation(_("Topics"), _("Different topics that the sources give to these works.")),
+        Explanation(
+            _("Close collaborators"),
+            _("People with at least two recent joint works. Works with many authors count for less, older ones too."),
+        ),
+    ]
+    if figures.h_index is not None or figures.cited_by_count is not None:
+        found.append(Explanation(_("Citations and h-index"), citations_text(figures)))
+    return found
+
+
+def citations_text(figures: AuthorFigures) -> str:
+    """Whose counts, of how many works, as of when."""
+    text = _("Counts of %(sources)s, known for %(known)s of %(works)s.") % {
+        "sources": source_list(figures.citation_sources),
+        "known": grouped(figures.citations_known),
+        "works": works_text(figures.works_count),
+    }
+    if figures.citations_as_of is None:
+        return text
+    return text + " " + _("The oldest count is of %(date)s.") % {"date": figures.citations_as_of.isoformat()}
+
+
+def coverage_text(figures: AuthorFigures) -> str:
+    """Why there is no h-index, or "" where there is one."""
+    if figures.h_index is not None or not figures.works_count:
+        return ""
+    if not figures.citations_known:
+        return _("No h-index: none of our sources counts citations of these works.")
+    return _(
+        "No h-index: citation counts are known for %(known)s of %(works)s, which is too few, or the name may stand for several people."
+    ) % {
+        "known": grouped(figures.citations_known),
+        "works": works_text(figures.works_count),
+    }
+
+
+def structured_data(header: PersonHeader, url: str) -> dict[str, Any]:
+    """The page as JSON-LD (schema.org ProfilePage)."""
+    person: dict[str, Any] = {"@type": "Person", "name": header.name, "url": url}
+    if header.variants:
+        person["alternateName"] = list(header.variants)
+    if header.affiliations:
+        person["affiliation"] = [{"@type": "Organization", "name": place.text} for place in header.affiliations]
+    if header.orcid is not None:
+        person["sameAs"] = [header.orcid.url]
+    if header.tags:
+        person["knowsAbout"] = [tag.text for tag in header.tags]
+    return {"@context": "https://schema.org", "@type": "ProfilePage", "url": url, "mainEntity": person}

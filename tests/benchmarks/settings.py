@@ -1,0 +1,12 @@
+"""The settings of the live tests with static files as a deployment has them, and the pages to measure against."""
+
+from pathlib import Path
+
+from tests.live.settings import *  # noqa: F403 - settings are built in layers
+from tests.live.settings import STORAGES, TEMPLATES
+
+ROOT_URLCONF = "tests.benchmarks.urls"
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]
+STORAGES["staticfiles"] = {"BACKEND": "config.lib.static_storage.StaticStorage"}  # hashed names, compressed once
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False

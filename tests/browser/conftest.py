@@ -1,0 +1,97 @@
+"""A site with the demo records under a real web server, and Chromium to look at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.live.addresses import Site
+from tests.live.browser import ABSENT, chromium, chromium_path, window
+from tests.live.scratch import manage, scratch_environment
+from tests.live.server import site_running
+
+PROJECT = Path(__file__).resolve().parents[2]
+TOLD = re.compile(r"Demo account: (\S+), password (\S+)")
+AXE = (PROJECT / "static-build/tests/axe.min.js", PROJECT / "node_modules/axe-core/axe.min.js")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with the demo records, on a database of its own. Takes some seconds, once for each worker."""
+    if chromium_path() is None:
+        pytest.skip(ABSENT)
+    folder = tmp_path_factory.mktemp("site")
+    with scratch_environment(folder, embedded="test") as environment:
+        said = manage(environment, "seed_demo").output
+        with site_running(environment, folder / "web.log") as port:
+            yield Site(port, environment["DATABASE_URL"], passwords=dict(TOLD.findall(said)))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for each worker; skipped aloud where there is none."""
+    if chromium_path() is None:
+        pytest.skip(ABSENT)
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, which npm installs."""
+    source = next((path for path in AXE if path.is_file()), None)
+    if source is None:
+        pytest.skip("axe-core is not installed: make setup brings it")
+    return source.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def as_ada(site: Site, browser: Browser) -> Any:
+    """The cookies of somebody who has logged in as Ada, through the form."""
+    with window(browser) as context:
+        page = context.new_page()
+        page.goto(site / "accounts/login/")
+        page.locator("main input[name=login]").fill("ada@example.org")
+        page.locator("main input[name=password]").fill(site.passwords["ada@example.org"])
+        page.locator("main button[type=submit]").first.click()
+        expect(page).to_have_url(site / "")
+        return context.storage_state()
+
+
+Address = Callable[[Site], str]
+PAGES: dict[str, Address] = {
+    "home": lambda site: site / "",
+    "search, empty": lambda site: site / "search/",
+    "search": lambda site: site / "search/?q=Yuandong+Tien",
+    "search without a hit": lambda site: site / "search/?q=xqzzyqx",
+    "researcher": lambda site: site.author("Yuandong Tian"),
+    "researcher, filtered": lambda site: site.author("Yuandong Tian") + "?year=2024",
+    "researcher with mathematics": lambda site: site.author("Ada Quillmere"),
+    "researcher in another script": lambda site: site.author("ليلى المثال"),
+    "paper": lambda site: site.paper("fictional:conserved-learning"),
+    "paper, cut author list": lambda site: site.paper("seed:galore-memory-efficient-llm-training-by-gradient-low-rank-pr"),
+    "paper, retracted": lambda site: site.paper("fictional:retracted"),
+    "paper, right to left": lambda site: site.paper("fictional:arabic"),
+    "paper with 3,000 authors": lambda site: site.paper("fictional:crowd"),
+    "topic": lambda site: site.topic("attention"),
+    "institution": lambda site: site.institution("Collegium Institute (fictional)"),
+    "about": lambda site: site / "about/",
+    "API": lambda site: site / "api/docs/",
+    "sources": lambda site: site / "about/sources/",
+    "log in": lambda site: site / "accounts/login/",
+    "sign up": lambda site: site / "accounts/signup/",
+    "forgotten password": lambda site: site / "accounts/password/reset/",
+    "no such page": lambda site: site / "no/such/page/",
+}
+
+
+@pytest.fixture(params=list(PAGES.values()), ids=list(PAGES))
+def address(request: pytest.FixtureRequest, site: Site) -> str:
+    """Each kind of page in turn."""
+    chosen: Address = request.param
+    return chosen(site)

@@ -1,0 +1,1 @@
+"""Rows for tests, made of what the field calls things."""

@@ -1,0 +1,54 @@
+"""Where on a running site a certain page is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import psycopg
+from django.utils.text import slugify
+
+from config.lib.public_ids import encode_public_id
+
+
+class Site:
+    """Where the site is, and the addresses of its pages by what stands on them."""
+
+    def __init__(self, port: int, database: str, passwords: Mapping[str, str] | None = None) -> None:
+        self.origin = f"http://127.0.0.1:{port}"
+        self.passwords = passwords or {}
+        self._database = database
+
+    def author(self, name: str) -> str:
+        """The page of the person with that name who has most works."""
+        return self._page(
+            "researchers",
+            "SELECT author_id, display_name FROM papers_authorfigures f JOIN papers_author a ON a.id = f.author_id "
+            "WHERE a.display_name = %s ORDER BY works_count DESC LIMIT 1",
+            name,
+        )
+
+    def paper(self, source_record: str) -> str:
+        """The page of the work that a source's record ("fictional:crowd") describes."""
+        return self._page(
+            "papers",
+            "SELECT work_id, title FROM papers_worksource s JOIN papers_work w ON w.id = s.work_id WHERE record_id = %s",
+            source_record,
+        )
+
+    def topic(self, name: str) -> str:
+        """The page of a topic."""
+        return self._page("topics", "SELECT id, name FROM papers_topic WHERE name = %s", name)
+
+    def institution(self, name: str) -> str:
+        """The page of an institution."""
+        return self._page("institutions", "SELECT id, name FROM papers_institution WHERE name = %s", name)
+
+    def __truediv__(self, path: str) -> str:
+        return f"{self.origin}/{path.lstrip('/')}"
+
+    def _page(self, kind: str, query: str, value: str) -> str:
+        with psycopg.connect(self._database) as connection:
+            row = connection.execute(query, [value]).fetchone()
+        assert row, f"{value!r} is not among the demo records"
+        key, name = row
+        return f"{self.origin}/{kind}/{encode_public_id(int(key))}/{slugify(name)[:60].strip('-') or '-'}/"

@@ -1,0 +1,82 @@
+"""Debian's Chromium through playwright: pages in it, and what they said, asked for and ran into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP, PHONE = 1280, 360
+ABSENT = "no Chromium on this machine (looked for CHROMIUM, then chromium on the PATH): pages are not seen in a browser"
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is, or None: CHROMIUM, then the usual names on the PATH."""
+    chosen = os.environ.get("CHROMIUM")
+    if chosen:
+        return chosen
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser that is closed at the end. Raises ``FileNotFoundError`` where there is none."""
+    path = chromium_path()
+    if path is None:
+        raise FileNotFoundError(ABSENT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Said:
+    """Everything a page complained about: console errors, violations of the policy, failed or foreign requests."""
+
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page, origin: str) -> None:
+        """Collect from now on. ``origin`` is the site's own: requests to any other are complaints."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("request", lambda request: self._foreign(request, origin))
+        page.on("response", self._refused)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        self.complaints.append(f"failed: {request.url} ({request.failure})")
+
+    def _foreign(self, request: Request, origin: str) -> None:
+        if urlsplit(request.url).scheme not in {"data", "blob"} and not request.url.startswith(f"{origin}/"):
+            self.complaints.append(f"asked another site: {request.url}")
+
+    def _refused(self, response: Response) -> None:
+        # The page itself may be an error page; what belongs to it may not be missing.
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.complaints.append(f"status {response.status}: {response.url}")
+
+
+@contextmanager
+def window(browser: Browser, width: int = DESKTOP, theme: str = "light", **options: Any) -> Iterator[BrowserContext]:
+    """A fresh browser profile with that width and colour scheme."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **options)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    try:
+        yield context
+    finally:
+        context.close()
