@@ -47,5 +47,5 @@ COMPILE = .venv-tools/bin/uv pip compile --universal --python-version 3.11 --gen
 lock: setup
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
-	$(COMPILE) pyproject.toml --extra bootstrap --only-extra bootstrap -o requirements-bootstrap.lock
-	$(COMPILE) pyproject.toml --extra node --only-extra node -o requirements-node.lock
+	$(COMPILE) --group bootstrap -o requirements-bootstrap.lock
+	$(COMPILE) --group node -o requirements-node.lock
