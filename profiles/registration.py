@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from config.lib.registries import Panel, panels
+from config.lib.registries import Panel, RefreshKind, panels, refresh_kinds
 
 
 def register() -> None:
-    """The panels of this app, with their empty states: nothing is computed or claimed here yet, so none asks anything."""
+    """Panels, what is computed in the background, and what follows from changes."""
+    register_panels()
+    register_levels()
+
+
+def register_levels() -> None:
+    """Levels follow claims, evidence and freezes; workers compute what is too much for a request, and what ages."""
+    from profiles import standings
+    from profiles.models import Standing
+    from profiles.trail import register_reaction
+
+    refresh_kinds.register(
+        RefreshKind(
+            standings.KIND,
+            standings.refresh_standings,
+            queue="scores",
+            batch=200,
+            order=40,
+            everything=lambda: Standing.objects.values_list("pk", flat=True).iterator(),
+        )
+    )
+    register_reaction("profiles.Claim", standings.on_claims_changed)
+    register_reaction("profiles.Evidence", standings.on_evidence_changed)
+    register_reaction("profiles.Freeze", standings.on_freezes_changed)
+
+
+def register_panels() -> None:
+    """The panels of this app, with their empty states."""
     panels.register(
         Panel(
             "trust", page="researcher", slot="snapshot", template="profiles/panels/trust.html", load=lambda _request, _author: {}, order=10

@@ -1,5 +1,32 @@
-"""Who a person is here. Accounts first; profiles, claims and evidence hang on them."""
+"""Who a person is here."""
 
 from profiles.models.accounts import User
+from profiles.models.claims import Appeal, Claim, ClaimMessage, Standing
+from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
+from profiles.models.privacy import FormerName, PageChoice, PersonalExport, PublicRequest
+from profiles.models.profiles import Profile, ProfileLink
+from profiles.models.trail import TrailEntry, TrailNote
 
-__all__ = ["User"]
+__all__ = [
+    "Appeal",
+    "Claim",
+    "ClaimMessage",
+    "Document",
+    "DocumentAccess",
+    "Evidence",
+    "EvidenceCheck",
+    "EvidenceSecret",
+    "FormerName",
+    "Freeze",
+    "PageChoice",
+    "PersonalExport",
+    "Profile",
+    "ProfileLink",
+    "PublicRequest",
+    "Review",
+    "Standing",
+    "TrailEntry",
+    "TrailNote",
+    "User",
+    "Vouch",
+]

@@ -1,0 +1,1 @@
+"""Named reads over the rows of identity."""

@@ -1,0 +1,208 @@
+"""Verification levels of pages with claims: the facts gathered, the level computed, the row stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from papers.models import Author, AuthorFigures, AuthorIdentifier, Authorship
+from papers.names import PersonName, compatible, parse_name
+from papers.refresh import mark_dirty
+from profiles.levels import Assessment, ClaimFacts, Piece, RecordFacts, assess
+from profiles.models import Claim, Evidence, Freeze, Standing
+from profiles.models.choices import COUNTING, ClaimStatus, FreezeKind, Level, Method
+from profiles.querysets.claims import holding
+from profiles.trail import Change
+
+KIND = "standing"
+AT_ONCE = 20  # so few pages are computed in the transaction that changed them; more are left to the workers
+
+
+def refresh_standings(author_ids: Sequence[int]) -> int:
+    """Compute and store the level of these pages; returns how many have a row. Pages that nobody ever claimed get none.
+
+    Seven statements whatever the number of pages.
+    """
+    now = timezone.now()
+    known = set(Claim.objects.filter(author_id__in=author_ids).values_list("author_id", flat=True))
+    before = {row.author_id: row for row in Standing.objects.filter(author_id__in=author_ids)}
+    wanted = sorted(known | set(before))
+    if not wanted:
+        return 0
+    records = _record_facts(wanted)
+    claims = {claim.author_id: claim for claim in holding(wanted)}
+    facts = _claim_facts(list(claims.values()))
+    rows = [
+        _row(author_id, assess(records[author_id], facts.get(author_id), now), claims.get(author_id), before.get(author_id), now)
+        for author_id in wanted
+    ]
+    Standing.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["author"],
+        update_fields=[
+            "claim",
+            "level",
+            "record_level",
+            "claim_level",
+            "identity",
+            "missing",
+            "level_since",
+            "l2_since",
+            "next_change_at",
+            "computed_at",
+        ],
+    )
+    return len(rows)
+
+
+def standing_of(author_id: int) -> Assessment:
+    """The level of one page as of now, computed afresh and stored nowhere; six statements."""
+    claim = holding([author_id]).first()
+    facts = _claim_facts([claim]) if claim is not None else {}
+    return assess(_record_facts([author_id])[author_id], facts.get(author_id), timezone.now())
+
+
+def claimed_pieces(claim: Claim) -> tuple[RecordFacts, ClaimFacts]:
+    """What counts for a claim, granted or not, so that claimant and moderator see what it would give; six statements."""
+    return _record_facts([claim.author_id])[claim.author_id], _claim_facts([claim])[claim.author_id]
+
+
+def on_claims_changed(changes: Sequence[Change]) -> None:
+    """Reaction to changed claims: their pages' levels follow."""
+    claims = Claim.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("author_id", flat=True)
+    follow(claims)
+
+
+def on_evidence_changed(changes: Sequence[Change]) -> None:
+    """Reaction to changed evidence: the levels of the pages that its claims are about follow."""
+    follow(Evidence.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("claim__author_id", flat=True))
+
+
+def on_freezes_changed(changes: Sequence[Change]) -> None:
+    """Reaction to a freeze or its end: everybody with evidence from there is computed again."""
+    freezes = Freeze.objects.filter(pk__in=[change["pk"] for change in changes])
+    concerned = Q(pk__in=[])
+    for freeze in freezes:
+        concerned |= (
+            Q(institution=freeze.institution_id) if freeze.kind == FreezeKind.INSTITUTION else Q(method=Method.EMAIL, subject=freeze.domain)
+        )
+    follow(Evidence.objects.filter(concerned).values_list("claim__author_id", flat=True))
+
+
+def follow(author_ids: Iterable[int]) -> None:
+    """Have the levels of these pages computed: a few at once, in the caller's transaction, many by the workers."""
+    wanted = sorted(set(author_ids))
+    mark_dirty(kind=KIND, ids=wanted, reason="identity")
+    if len(wanted) <= AT_ONCE:
+        refresh_standings(wanted)
+
+
+def mark_ageing(now: datetime) -> int:
+    """Mark the pages whose level time alone may have changed; returns how many."""
+    due = Standing.objects.filter(next_change_at__lte=now).values_list("author_id", flat=True)
+    return mark_dirty(kind=KIND, ids=due, reason="age")
+
+
+def _record_facts(author_ids: Sequence[int]) -> dict[int, RecordFacts]:
+    works = dict(AuthorFigures.objects.filter(author_id__in=author_ids).values_list("author_id", "works_count"))
+    authors = Author.objects.filter(pk__in=author_ids).annotate(
+        has_source_id=Exists(AuthorIdentifier.objects.filter(author=OuterRef("pk"), is_authenticated=False)),
+        has_publisher_orcid=Exists(Authorship.objects.filter(publisher_asserted(), author=OuterRef("pk"))),
+    )
+    return {
+        author.pk: RecordFacts(works.get(author.pk, 0), author.confidence, author.has_source_id, author.has_publisher_orcid)
+        for author in authors
+    }
+
+
+def publisher_asserted() -> Q:
+    """Authorships whose ORCID iD a publisher vouches for: it was deposited with Crossref, or authenticated by its holder."""
+    return ~Q(orcid="") & (Q(source="crossref") | Q(orcid_authenticated=True))
+
+
+def _claim_facts(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
+    frozen = _frozen()
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for evidence in Evidence.objects.filter(claim__in=claims, status__in=COUNTING).order_by("pk"):
+        if not _is_frozen(evidence, frozen):
+            pieces[evidence.claim_id].append(_piece(evidence))
+    names = _published_names([claim.author_id for claim in claims])
+    confirmed = _with_confirmed_address([claim.profile.user_id for claim in claims])
+    return {
+        claim.author_id: ClaimFacts(
+            pieces=pieces[claim.pk],
+            email_confirmed=claim.profile.user_id in confirmed,
+            name_compatible=goes_with(claim.profile.display_name, names[claim.author_id]),
+            quiet_since=claim.dispute_free_since if claim.status == ClaimStatus.GRANTED else None,
+            second_review=claim.second_review_at is not None,
+        )
+        for claim in claims
+    }
+
+
+def goes_with(name: str, published: Iterable[PersonName]) -> bool:
+    """Whether a claimant's name and one of the published forms can be one person's."""
+    stated = parse_name(name)
+    return bool(name.strip()) and any(compatible(stated, form) for form in published)
+
+
+def _published_names(author_ids: Sequence[int]) -> dict[int, list[PersonName]]:
+    forms: dict[int, list[PersonName]] = defaultdict(list)
+    for author in Author.objects.filter(pk__in=author_ids).prefetch_related("name_variants"):
+        forms[author.pk] = [parse_name(form) for form in {author.display_name, *(variant.name for variant in author.name_variants.all())}]
+    return forms
+
+
+def _with_confirmed_address(user_ids: Sequence[int]) -> set[int]:
+    return set(EmailAddress.objects.filter(user_id__in=user_ids, verified=True).values_list("user_id", flat=True))
+
+
+def _frozen() -> tuple[set[str], set[int]]:
+    rows = list(Freeze.objects.filter(lifted_at__isnull=True).values_list("domain", "institution_id"))
+    return {domain for domain, _institution in rows if domain}, {institution for _domain, institution in rows if institution}
+
+
+def _is_frozen(evidence: Evidence, frozen: tuple[set[str], set[int]]) -> bool:
+    domains, institutions = frozen
+    if evidence.institution_id in institutions:
+        return True
+    return evidence.method == Method.EMAIL and any(
+        evidence.subject == domain or evidence.subject.endswith(f".{domain}") for domain in domains
+    )
+
+
+def _piece(evidence: Evidence) -> Piece:
+    assert evidence.confirmed_at is not None  # noqa: S101 - a constraint of the table
+    return Piece(
+        method=Method(evidence.method),
+        confirmed_at=evidence.last_checked_at or evidence.confirmed_at,
+        matched=evidence.matched,
+        institutional=evidence.method == Method.EMAIL and evidence.institution_id is not None,
+        from_site=evidence.from_site,
+    )
+
+
+def _row(author_id: int, found: Assessment, claim: Claim | None, before: Standing | None, now: datetime) -> Standing:
+    is_same = before is not None and before.level == found.level
+    l2_since = None
+    if found.level >= Level.L2:
+        l2_since = before.l2_since if before is not None and before.l2_since is not None else now
+    return Standing(
+        author_id=author_id,
+        claim=claim,
+        level=found.level,
+        record_level=found.record_level,
+        claim_level=found.claim_level,
+        identity=found.identity,
+        missing=list(found.missing),
+        level_since=before.level_since if before is not None and is_same else now,
+        l2_since=l2_since,
+        next_change_at=found.next_change,
+        computed_at=now,
+    )
