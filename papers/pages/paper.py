@@ -301,7 +301,7 @@ def _origin_text(origin: str) -> str:
 
 
 def _field_names() -> dict[str, str]:
-    fields = Work._meta.concrete_fields  # noqa: SLF001 - documented as public
+    fields = Work._meta.concrete_fields
     return {field.name: str(field.verbose_name) for field in fields} | {
         "authorships": _("authors"),
         "authors": _("authors"),

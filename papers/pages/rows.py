@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from html import escape
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.utils.dates import MONTHS_3
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from config.lib.paging import grouped
 from papers.addresses import paper_address, researcher_address
 from papers.models import AttributionState, WorkType
+from papers.pages.row_markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
 from papers.querysets.works import FoundWork, ListedAuthorship, listed_authorships
 from papers.source_names import source_list, source_name
 
@@ -22,20 +22,11 @@ AUTHORS_SHOWN: Final = 3
 AFFILIATIONS_SHOWN: Final = 3
 TYPES: Final = {value: label for value, label in WorkType.choices if value}
 STATES: Final = dict(AttributionState.choices)
-
-
-class ListedAuthor(NamedTuple):
-    """An author in the line below a title. ``gap``: others stand between this one and the one before."""
-
-    name: str
-    url: str
-    is_subject: bool
-    gap: bool
-    affiliations: tuple[str, ...]
+WORDINGS_KEPT: Final = 1024
 
 
 class WorkRow(NamedTuple):
-    """See the head of ``templates/papers/_works.html``."""
+    """See the head of ``templates/papers/_works.html``: what a row says, and the lines of it as HTML (``papers.pages.row_markup``)."""
 
     id: int
     url: str
@@ -50,7 +41,6 @@ class WorkRow(NamedTuple):
     venue_text: str
     track: str
     listed: tuple[ListedAuthor, ...]
-    byline: SafeString
     more_count: int
     more_text: str
     is_retracted: bool
@@ -59,6 +49,11 @@ class WorkRow(NamedTuple):
     has_code: bool
     cited_by_text: str
     state_text: str
+    when: SafeString
+    heading: SafeString
+    byline: SafeString
+    abstract_part: SafeString
+    facts: SafeString
 
 
 def work_rows(found: Sequence[FoundWork], *, subject: int | None = None) -> list[WorkRow]:
@@ -71,20 +66,26 @@ def work_rows(found: Sequence[FoundWork], *, subject: int | None = None) -> list
     people: dict[int, list[ListedAuthorship]] = {}
     for authorship in listed_authorships([work.id for work in found], first=AUTHORS_SHOWN, subject=subject):
         people.setdefault(authorship.work_id, []).append(authorship)
-    words = _Words()
+    words = _words(get_language())
     return [_row(work, people.get(work.id, []), subject, words) for work in found]
 
 
 class _Words:
-    """Words of one page, each translated once: fifty rows alike cost as one."""
+    """The words of rows in one language, each translated once for the life of the process."""
 
     def __init__(self) -> None:
         self.types = {value: str(label) for value, label in TYPES.items()}
         self.states = {value: str(label) for value, label in STATES.items()}
-        self.more = cache(more_text)
-        self.cited_by = cache(cited_by_text)
-        self.day_month = cache(day_month)
-        self.imported_from = cache(imported_from)
+        self.abstract = _("Abstract")
+        self.code = _("Code")
+        self.has_code = _("Has code")
+        self.no_year = _("No year")
+        self.nobody = _("No authors are listed.")
+        self.retracted = _("Retracted")
+        self.more = lru_cache(WORDINGS_KEPT)(more_text)
+        self.cited_by = lru_cache(WORDINGS_KEPT)(cited_by_text)
+        self.day_month = lru_cache(WORDINGS_KEPT)(day_month)
+        self.imported_from = lru_cache(WORDINGS_KEPT)(imported_from)
 
     def state(self, authorship: ListedAuthorship) -> str:
         """What people have said about an attribution, and where it came from while nobody has."""
@@ -93,33 +94,59 @@ class _Words:
         return self.states[authorship.state]
 
 
+@cache
+def _words(language: str | None) -> _Words:  # noqa: ARG001 - the language that is active while they are made
+    return _Words()
+
+
 def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | None, words: _Words) -> WorkRow:
     listed = _listed(people, subject)
     more = max(0, work.author_count - len(listed))
     own = next((one for one in people if one.author_id == subject), None) if subject is not None else None
+    url = paper_address(work.id, work.title)
+    year = str(work.year or "")
+    date = words.day_month(work.month, work.day)
+    kind = words.types.get(work.type, work.type)
+    venue = venue_text(work.venue_abbreviation, work.venue_name)
+    more_words = words.more(more)
+    code_url = web_address(work.code_urls)
+    cited_by = words.cited_by(work.cited_by_count, work.cited_by_source)
+    state = words.state(own) if own else words.imported_from(tuple(work.sources))
     return WorkRow(
         id=work.id,
-        url=paper_address(work.id, work.title),
+        url=url,
         title=work.title,
         title_html=work.title_html,
         language=work.language,
         abstract=work.abstract,
         abstract_html=work.abstract_html,
-        year=str(work.year or ""),
-        day_month=words.day_month(work.month, work.day),
-        type_text=words.types.get(work.type, work.type),
-        venue_text=venue_text(work.venue_abbreviation, work.venue_name),
+        year=year,
+        day_month=date,
+        type_text=kind,
+        venue_text=venue,
         track=work.track,
         listed=listed,
-        byline=byline(listed),
         more_count=more,
-        more_text=words.more(more),
+        more_text=more_words,
         is_retracted=work.is_retracted,
         retraction_note=work.retraction_note,
-        code_url=web_address(work.code_urls),
+        code_url=code_url,
         has_code=work.has_code,
-        cited_by_text=words.cited_by(work.cited_by_count, work.cited_by_source),
-        state_text=words.state(own) if own else words.imported_from(tuple(work.sources)),
+        cited_by_text=cited_by,
+        state_text=state,
+        when=when_html(year, date, words.no_year),
+        heading=heading_html(url, work.title, work.title_html, work.language),
+        byline=byline_html(listed, url=url, more=more_words, nobody=words.nobody),
+        abstract_part=abstract_disclosure(work.abstract, work.abstract_html, work.language, words.abstract),
+        facts=facts_html(
+            retracted=words.retracted if work.is_retracted else "",
+            kind=kind,
+            venue=venue,
+            code_url=code_url,
+            code=words.code if code_url else words.has_code if work.has_code else "",
+            cited_by=cited_by,
+            state=state,
+        ),
     )
 
 
@@ -137,23 +164,6 @@ def _listed(people: Sequence[ListedAuthorship], subject: int | None) -> tuple[Li
         shown.append(ListedAuthor(one.raw_name, url, is_subject, gap, affiliations))
         before = one.position if one.position is not None else before
     return tuple(shown)
-
-
-def byline(listed: Sequence[ListedAuthor]) -> SafeString:
-    """The line of authors as HTML: links, the subject in bold with its affiliations, "…" for a gap.
-
-    Made here and not in the template, where two hundred names in nested loops took a quarter of the page's time.
-    """
-    return mark_safe(", ".join(map(_name_html, listed)))  # noqa: S308 - each part is escaped
-
-
-def _name_html(author: ListedAuthor) -> str:
-    gap = "… " if author.gap else ""
-    name = escape(author.name)
-    if author.is_subject:
-        tags = "".join(f' <span class="tag">{escape(affiliation)}</span>' for affiliation in author.affiliations)
-        return f'{gap}<b dir="auto">{name}</b>{tags}'
-    return f'{gap}<a href="{author.url}" dir="auto">{name}</a>' if author.url else f'{gap}<span dir="auto">{name}</span>'
 
 
 def person_address(authorship: Mapping[str, Any]) -> str:
