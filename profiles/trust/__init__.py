@@ -1,0 +1,1 @@
+"""The trust score: how well a page is evidenced, not how good the researcher is."""

@@ -1,0 +1,127 @@
+"""Trust between people: what a ring cannot do, and updates that agree with starting over."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from profiles.trust.propagation import (
+    LEAST_OUT_WEIGHT,
+    MOST_BY_OTHERS,
+    NO_INSTITUTION,
+    Edges,
+    Flow,
+    community,
+    decay,
+    propagate,
+    transfer,
+)
+
+
+def edges(*triples):
+    source, target, weight = zip(*triples, strict=True) if triples else ((), (), ())
+    return Edges(np.array(source, dtype=np.int64), np.array(target, dtype=np.int64), np.array(weight, dtype=np.float64))
+
+
+def points(z):
+    """Points of N in the score."""
+    return 20 * z / (z + 0.1)
+
+
+def test_one_vouch_moves_at_most_a_tenth_of_the_vouchers_trust():
+    levels = np.array([4, 2])
+    shares = transfer(edges((0, 1, 1.0)), levels)
+
+    assert shares[0, 1] == pytest.approx(1 / LEAST_OUT_WEIGHT)
+    assert propagate(shares, np.array([1.0, 0.0]))[1] == pytest.approx(0.07)
+
+
+def test_who_is_below_level_two_passes_nothing_on():
+    shares = transfer(edges((0, 2, 1.0), (1, 2, 1.0)), np.array([1, 0, 3]))
+
+    assert shares.nnz == 0
+
+
+def test_a_pair_gives_at_most_two_and_nobody_gives_to_themselves():
+    shares = transfer(edges((0, 1, 1.5), (0, 1, 1.5), (0, 0, 9.0)), np.array([3, 3]))
+
+    assert shares[0, 1] == pytest.approx(0.2)
+    assert shares[0, 0] == 0
+
+
+def test_support_fades_by_half_in_two_years():
+    assert decay(np.array([1.0]), np.array([2 * 365.25]))[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("institutions_that_were_duped,most", [(0, 0.96), (1, 4.62), (4, 10.25), (20, 16.8)])
+def test_a_ring_adds_what_its_honest_supporters_institutions_allow(accept, institutions_that_were_duped, most):
+    """1,000 accounts at L2 in a ring that all support one, 100 vouches by seeds into the ring, and some directly for the target."""
+    ring, honest = 1_000, 200
+    random = np.random.default_rng(3)
+    target = 0
+    levels = np.concatenate([np.full(ring, 2), np.full(honest, 4)])
+    institutions = np.concatenate([np.full(ring, 99), np.arange(honest) % 40])
+    triples = [(member, target, 2.0) for member in range(1, ring)]
+    triples += [(member, (member + 1) % ring, 2.0) for member in range(1, ring)]
+    triples += [(ring + duped, int(random.integers(1, ring)), 1.0) for duped in range(100)]
+    triples += [(ring + duped, target, 1.0) for duped in range(institutions_that_were_duped)]
+    shares = transfer(edges(*triples), levels)
+    x = propagate(shares, (levels == 4).astype(float))
+
+    gained = points(community(shares, x, levels, institutions)[target])
+
+    assert gained <= most
+
+
+def test_without_a_verified_institution_all_supporters_share_one_bucket():
+    levels = np.full(101, 4)
+    shares = transfer(edges(*[(supporter, 0, 1.0) for supporter in range(1, 101)]), levels)
+    x = propagate(shares, np.ones(101))
+
+    z = community(shares, x, levels, np.full(101, NO_INSTITUTION))
+
+    assert z[0] == pytest.approx(MOST_BY_OTHERS)
+    assert points(z[0]) < 1
+
+
+def test_self_edges_change_nothing():
+    levels = np.array([4, 3, 3])
+    plain = edges((0, 1, 1.0), (1, 2, 1.0))
+    vain = edges((0, 1, 1.0), (1, 2, 1.0), (2, 2, 50.0), (1, 1, 50.0))
+    seeds = np.array([1.0, 0.0, 0.0])
+
+    assert propagate(transfer(vain, levels), seeds).tolist() == propagate(transfer(plain, levels), seeds).tolist()
+
+
+def test_updates_agree_with_starting_over(accept):
+    random = np.random.default_rng(11)
+    size, changes = (5_000, 10_000) if accept else (400, 300)
+    levels = random.integers(0, 5, size)
+    weights = {
+        (int(a), int(b)): float(w)
+        for a, b, w in zip(random.integers(0, size, size * 6), random.integers(0, size, size * 6), random.random(size * 6), strict=True)
+    }
+    seeds = (levels == 4).astype(float)
+    institutions = random.integers(-1, 60, size)
+
+    def shares_now():
+        return transfer(edges(*[(a, b, w) for (a, b), w in weights.items()]), levels)
+
+    shares = shares_now()
+    flow = Flow.of(shares, propagate(shares, seeds))
+    touched = set()
+    for _ in range(changes):
+        pair = (int(random.integers(size)), int(random.integers(size)))
+        weights[pair] = float(random.random() * 2)
+        touched.add(pair[0])
+    after = shares_now()
+    for person in touched:
+        start, end = after.indptr[person], after.indptr[person + 1]
+        flow.change(person, dict(zip(after.indices[start:end].tolist(), after.data[start:end].tolist(), strict=True)))
+    flow.push()
+
+    full = propagate(after, seeds)
+    assert np.abs(flow.x - full).max() < 1e-3
+    incremental = 20 * (z := community(after, flow.x, levels, institutions)) / (z + 0.1)
+    from_scratch = 20 * (z := community(after, full, levels, institutions)) / (z + 0.1)
+    assert np.abs(incremental - from_scratch).max() < 0.05
