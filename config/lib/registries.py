@@ -6,11 +6,13 @@ what a page shows never depends on the order in which apps load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 
 class Keyed(Protocol):
@@ -24,6 +26,7 @@ class Keyed(Protocol):
 
 
 EntryT = TypeVar("EntryT", bound=Keyed)
+QuerySetT = TypeVar("QuerySetT", bound="QuerySet[Any]")
 
 
 class Registry(Generic[EntryT]):
@@ -99,9 +102,42 @@ class VisibilityFilter:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class PageWishes:
+    """What the people behind the pages of one model ask of the site.
+
+    ``listed(queryset)`` leaves out the pages that search engines are not to list. ``of(ids)`` names the wishes of those
+    pages that have any ("noindex", "withhold-figures"), in one query.
+    """
+
+    key: str
+    model: str
+    listed: Callable[[Any], Any]
+    of: Callable[[Collection[int]], Mapping[int, frozenset[str]]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class PersonalPart:
+    """A part of what belongs to one account: it can be taken along, and goes with the account.
+
+    ``collect(user)`` yields flat rows with the same keys each, plain values only, read in pieces. ``erase(user)`` removes
+    what does not go by itself with the account's row (foreign keys that cascade need no word here); it runs in the transaction
+    that deletes the account, before that row goes, may be told twice, and leaves files to ``transaction.on_commit``.
+    """
+
+    key: str
+    title: str | Promise
+    collect: Callable[[Any], Iterator[Mapping[str, Any]]]
+    erase: Callable[[Any], None] | None = None
+    order: int = 100
+
+
 panels: Registry[Panel] = Registry()
 refresh_kinds: Registry[RefreshKind] = Registry()
 visibility_filters: Registry[VisibilityFilter] = Registry()
+page_wishes: Registry[PageWishes] = Registry()
+personal_parts: Registry[PersonalPart] = Registry()
 
 
 def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, list[tuple[Panel, Mapping[str, Any]]]]:
@@ -114,3 +150,21 @@ def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, l
         if context is not None:
             slots.setdefault(panel.slot, []).append((panel, context))
     return slots
+
+
+def listed_for_search_engines(rows: QuerySetT) -> QuerySetT:
+    """``rows`` without the pages whose people asked to be kept out of search engines. Costs no query of its own."""
+    for entry in page_wishes:
+        if entry.model == rows.model._meta.label:
+            rows = entry.listed(rows)
+    return rows
+
+
+def wishes_of(model: str, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """What the people behind these pages of a model ("papers.Author") ask for. A query for each registered entry, none for no ids."""
+    found: dict[int, frozenset[str]] = {}
+    for entry in page_wishes:
+        if entry.model == model and ids:
+            for key, wishes in entry.of(ids).items():
+                found[key] = found.get(key, frozenset()) | wishes
+    return found
