@@ -18,6 +18,10 @@ class WrongStateError(IdentityError):
     """The claim, evidence or request is no longer in a state in which this can be done."""
 
 
+class NoteNeededError(IdentityError):
+    """This decision needs a note that says why it is right all the same."""
+
+
 class LimitReachedError(IdentityError):
     """A limit was reached; ``until`` is when it ends, where that is known."""
 

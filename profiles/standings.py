@@ -15,9 +15,12 @@ from papers.names import PersonName, compatible, parse_name
 from papers.refresh import mark_dirty
 from profiles.levels import Assessment, ClaimFacts, Piece, RecordFacts, assess
 from profiles.models import Claim, Evidence, Freeze, Standing
-from profiles.models.choices import COUNTING, ClaimStatus, FreezeKind, Level, Method
+from profiles.models.choices import COUNTING, ClaimStatus, Level, Method
 from profiles.querysets.claims import holding
 from profiles.trail import Change
+
+Frozen = tuple[set[str], set[int]]
+"""Domains, and the keys of institutions, whose evidence does not count."""
 
 KIND = "standing"
 AT_ONCE = 20  # so few pages are computed in the transaction that changed them; more are left to the workers
@@ -80,19 +83,43 @@ def on_claims_changed(changes: Sequence[Change]) -> None:
 
 
 def on_evidence_changed(changes: Sequence[Change]) -> None:
-    """Reaction to changed evidence: the levels of the pages that its claims are about follow."""
-    follow(Evidence.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("claim__author_id", flat=True))
+    """Reaction to changed evidence: the levels of the pages that its claims are about follow. Rows that are gone say whose they were."""
+    gone = [change["before"]["claim_id"] for change in changes if change["after"] is None]
+    concerned = Q(evidence__in=[change["pk"] for change in changes]) | Q(pk__in=gone)
+    follow(Claim.objects.filter(concerned).values_list("author_id", flat=True))
 
 
 def on_freezes_changed(changes: Sequence[Change]) -> None:
-    """Reaction to a freeze or its end: everybody with evidence from there is computed again."""
-    freezes = Freeze.objects.filter(pk__in=[change["pk"] for change in changes])
+    """Reaction to a freeze, its end, or its being taken back: everybody with evidence from there is computed again."""
+    places = list(Freeze.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("domain", "institution_id"))
+    places += [(change["before"]["domain"], change["before"]["institution_id"]) for change in changes if change["after"] is None]
+    follow(pages_with_evidence_from(places))
+
+
+def pages_with_evidence_from(places: Iterable[tuple[str, int | None]]) -> list[int]:
+    """The pages with counting evidence from a domain (or one below it) or an institution, each place being one of the two. One query."""
     concerned = Q(pk__in=[])
-    for freeze in freezes:
-        concerned |= (
-            Q(institution=freeze.institution_id) if freeze.kind == FreezeKind.INSTITUTION else Q(method=Method.EMAIL, subject=freeze.domain)
-        )
-    follow(Evidence.objects.filter(concerned).values_list("claim__author_id", flat=True))
+    for domain, institution in places:
+        if institution is not None:
+            concerned |= Q(institution=institution)
+        else:
+            concerned |= Q(method=Method.EMAIL, subject=domain) | Q(method=Method.EMAIL, subject__endswith=f".{domain}")
+    rows = Evidence.objects.filter(concerned, status__in=COUNTING).values_list("claim__author_id", flat=True)
+    return sorted(set(rows))
+
+
+def levels_with(author_ids: Sequence[int], frozen: Frozen) -> dict[int, Level]:
+    """The levels of these pages if exactly those places were frozen; stored nowhere. Six statements whatever the number of pages."""
+    now = timezone.now()
+    claims = {claim.author_id: claim for claim in holding(author_ids)}
+    records = _record_facts(author_ids)
+    facts = _claim_facts(list(claims.values()), frozen)
+    return {author_id: assess(record, facts.get(author_id), now).level for author_id, record in records.items()}
+
+
+def frozen_places() -> Frozen:
+    """The domains and the institutions that are frozen now. One query."""
+    return _frozen()
 
 
 def follow(author_ids: Iterable[int]) -> None:
@@ -126,8 +153,8 @@ def publisher_asserted() -> Q:
     return ~Q(orcid="") & (Q(source="crossref") | Q(orcid_authenticated=True))
 
 
-def _claim_facts(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
-    frozen = _frozen()
+def _claim_facts(claims: Sequence[Claim], frozen: Frozen | None = None) -> dict[int, ClaimFacts]:
+    frozen = _frozen() if frozen is None else frozen
     pieces: dict[int, list[Piece]] = defaultdict(list)
     for evidence in Evidence.objects.filter(claim__in=claims, status__in=COUNTING).order_by("pk"):
         if not _is_frozen(evidence, frozen):
@@ -163,12 +190,12 @@ def _with_confirmed_address(user_ids: Sequence[int]) -> set[int]:
     return set(EmailAddress.objects.filter(user_id__in=user_ids, verified=True).values_list("user_id", flat=True))
 
 
-def _frozen() -> tuple[set[str], set[int]]:
+def _frozen() -> Frozen:
     rows = list(Freeze.objects.filter(lifted_at__isnull=True).values_list("domain", "institution_id"))
     return {domain for domain, _institution in rows if domain}, {institution for _domain, institution in rows if institution}
 
 
-def _is_frozen(evidence: Evidence, frozen: tuple[set[str], set[int]]) -> bool:
+def _is_frozen(evidence: Evidence, frozen: Frozen) -> bool:
     domains, institutions = frozen
     if evidence.institution_id in institutions:
         return True

@@ -10,8 +10,10 @@ change (levels to compute again, figures) is told by reactions, alike for an act
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import pgtrigger
@@ -64,7 +66,21 @@ TRAILED: dict[str, tuple[str, ...]] = {
         "failures",
     ),
     "profiles.Appeal": ("claim_id", "against", "status", "opened_at", "decided_at"),
-    "profiles.Review": ("claim_id", "evidence_id", "appeal_id", "stage", "verdict", "reason_code", "reviewer_id", "created_at"),
+    "profiles.EvidenceCheck": ("evidence_id", "checked_at", "held", "outcome"),
+    "profiles.ClaimMessage": ("claim_id", "kind", "role", "sender_id"),
+    "profiles.Review": (
+        "claim_id",
+        "evidence_id",
+        "appeal_id",
+        "stage",
+        "verdict",
+        "reason_code",
+        "reviewer_id",
+        "created_at",
+        "drawn_at",
+        "looked_again_at",
+        "again_of_id",
+    ),
     "profiles.Vouch": ("evidence_id", "voucher_id", "voucher_author_id", "work_id", "status", "asked_at", "answered_at"),
     "profiles.Document": ("evidence_id", "media_type", "size", "sha256", "uploaded_at", "delete_after", "deleted_at"),
     "profiles.Freeze": ("kind", "domain", "institution_id", "reason_code", "frozen_at", "frozen_by_id", "lifted_at"),
@@ -77,6 +93,7 @@ TRAILED: dict[str, tuple[str, ...]] = {
 
 Reaction = Callable[[Sequence[Change]], None]
 _reactions: dict[str, list[Reaction]] = {}
+_decision: ContextVar[uuid.UUID | None] = ContextVar("decision", default=None)
 
 
 def register_reaction(label: str, reaction: Reaction) -> None:
@@ -84,6 +101,20 @@ def register_reaction(label: str, reaction: Reaction) -> None:
     known = _reactions.setdefault(label, [])
     if reaction not in known:
         known.append(reaction)
+
+
+@contextmanager
+def one_decision() -> Iterator[None]:
+    """The acts inside stand or fall together, in one transaction, and are taken back together: they share ``TrailEntry.decision``.
+
+    Inside another one this is part of that one.
+    """
+    token = _decision.set(_decision.get() or uuid.uuid4())
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _decision.reset(token)
 
 
 class Changes:
@@ -154,6 +185,7 @@ def act(
             code=code,
             changes=changes.rows,
             is_public=public,
+            decision=_decision.get(),
         )
         if note:
             TrailNote.objects.create(entry=changes.entry, text=note)
@@ -185,6 +217,7 @@ def undo(*, entry: TrailEntry, actor: User | None, role: Role, code: str, note: 
             code=code,
             changes=reverted,
             is_public=locked.is_public,
+            decision=_decision.get(),
             undoes=locked,
         )
         if note:

@@ -124,6 +124,9 @@ class Appeal(models.Model):
             models.CheckConstraint(condition=Q(against__in=[ClaimStatus.REFUSED, ClaimStatus.REVOKED]), name="appeal_against_a_decision"),
             models.CheckConstraint(condition=Q(status=AppealStatus.OPEN) | Q(decided_at__isnull=False), name="appeal_decided_has_date"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["opened_at"], condition=Q(status=AppealStatus.OPEN), name="appeal_queue"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.get_status_display()}"
@@ -158,7 +161,14 @@ class Standing(models.Model):
             models.CheckConstraint(condition=Q(level=Greatest("record_level", "claim_level")), name="standing_level_is_the_higher"),
             models.CheckConstraint(condition=Q(level__lte=Level.L4), name="standing_known_level"),
         ]
-        indexes: ClassVar = [models.Index(fields=["next_change_at"], condition=Q(next_change_at__isnull=False), name="standing_ageing")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_change_at"], condition=Q(next_change_at__isnull=False), name="standing_ageing"),
+            models.Index(
+                fields=["level_since"],
+                condition=Q(claim_level=Level.L3, missing__contains=["second-review"]),
+                name="standing_second_review",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_id}: L{self.level}"

@@ -70,6 +70,11 @@ class Evidence(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="evidence_due"),
             models.Index(fields=["method", "subject"], name="evidence_subject"),
+            models.Index(
+                fields=["started_at"],
+                condition=Q(method=Method.DOCUMENT, status=EvidenceStatus.CHECKING),
+                name="evidence_documents_to_see",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,7 +189,11 @@ class DocumentAccess(models.Model):
 
 
 class Review(models.Model):
-    """What one moderator found when looking at a claim, a document or an appeal. A row taken back keeps its place in the trail."""
+    """What one moderator found when looking at a claim, a document or an appeal. A row taken back keeps its place in the trail.
+
+    ``drawn_at`` is set where chance chose this decision for a second look by somebody else, ``looked_again_at`` when that
+    has happened; the second look is a row of its own, which names this one in ``again_of``.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="reviews", verbose_name=_("claim"))
     evidence = models.ForeignKey(
@@ -198,6 +207,11 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="reviews", verbose_name=_("moderator")
     )
     created_at = models.DateTimeField(_("decided"))
+    drawn_at = models.DateTimeField(_("drawn for a second look"), null=True, blank=True)
+    looked_again_at = models.DateTimeField(_("looked at a second time"), null=True, blank=True)
+    again_of = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="again", verbose_name=_("looks again at")
+    )
 
     class Meta:
         verbose_name = _("review")
@@ -206,6 +220,12 @@ class Review(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["evidence", "reviewer"], condition=Q(stage=ReviewStage.DOCUMENT), name="review_document_by_two"
+            ),
+            models.CheckConstraint(condition=Q(again_of__isnull=True) | Q(stage=ReviewStage.AGAIN), name="review_again_of_one"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["drawn_at"], condition=Q(drawn_at__isnull=False, looked_again_at__isnull=True), name="review_to_look_at_again"
             ),
         ]
 

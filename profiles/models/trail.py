@@ -18,6 +18,7 @@ class TrailEntry(models.Model):
 
     ``changes`` is a list of objects with ``model``, ``pk``, ``before`` and ``after``; ``before`` is null for a row that came to be, ``after`` for one that went.
     ``author_id`` is the page on whose public history the act shows, where it shows at all. ``undoes`` names the entry that this one takes back.
+    ``decision`` is the same for acts that one decision consists of, and are taken back together.
     Ids are plain numbers, not keys, so that the trail outlives what it tells of.
     """
 
@@ -32,6 +33,7 @@ class TrailEntry(models.Model):
     code = models.CharField(_("reason"), max_length=40, blank=True)
     changes = models.JSONField(_("changed rows"), default=list, encoder=DjangoJSONEncoder)
     is_public = models.BooleanField(_("on the public history"), default=False)
+    decision = models.UUIDField(_("decision"), null=True, blank=True)
     undoes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
     )
@@ -45,6 +47,7 @@ class TrailEntry(models.Model):
             models.Index(fields=["claim_id", "id"], condition=Q(claim_id__isnull=False), name="trailentry_of_claim"),
             models.Index(fields=["subject", "subject_id", "id"], name="trailentry_of_subject"),
             models.Index(fields=["actor_id", "-id"], name="trailentry_of_account"),
+            models.Index(fields=["decision"], condition=Q(decision__isnull=False), name="trailentry_of_decision"),
         ]
         triggers: ClassVar = [pgtrigger.Protect(name="only_grows", operation=pgtrigger.Update | pgtrigger.Delete)]
 
