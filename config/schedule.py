@@ -15,8 +15,25 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    "send mails that were put off": {
+        "task": "profiles.tasks.accounts.deliver_due_mails",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "carry out changes of accounts": {
+        "task": "profiles.tasks.accounts.carry_out_changes",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 300.0},
+    },
+    "forget old mails": {
+        "task": "profiles.tasks.accounts.erase_old_mails",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
 }
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says
     "papers.tasks.run_import": {"queue": "imports"},
+    "profiles.tasks.accounts.deliver_mail": {"queue": "mail"},
+    "profiles.tasks.accounts.deliver_due_mails": {"queue": "mail"},
 }

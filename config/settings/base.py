@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from config.lib.logs import logging_settings
+from config.lib.sign_in import oidc_apps, orcid_address, origins_of, saml_apps
 from config.schedule import BEAT_SCHEDULE, TASK_ROUTES
 
 env = Env()
@@ -23,11 +24,16 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.str("COLLEGIUM_VAR", str(BASE_DIR / "var")))
 """What the site writes on its own machine: collected static files, backups, notes of the runner. Ignored by git."""
 
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(VAR_DIR / "private")))
+"""Files that only some may read: documents shown as evidence. Served by views that check, never by a path."""
+
 SECRET_KEY = env.str("SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 
 SITE_NAME = "Collegium"
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+"""Where the site is for those outside of a request: the start of every link in a mail. "https://collegium.example"."""
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 """Where people reach the operators; told to the services we ask for records, as their manners want."""
 
@@ -36,7 +42,7 @@ INSTALLED_APPS = [
     "profiles.apps.ProfilesConfig",
     "papers.apps.PapersConfig",
     "config.apps.SiteConfig",
-    "django.contrib.admin",
+    "profiles.accounts.apps.ProtectedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +54,10 @@ INSTALLED_APPS = [
     "config.apps.CollectedFilesConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "profiles.accounts.orcid",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -156,13 +166,13 @@ SERVICE_CACHE: dict[str, Any] = {
     "most_megabytes": env.int("SERVICE_CACHE_MEGABYTES", 1024),
 }
 
+GUARDED_HTTP_ALLOWED_HOSTS: list[str] = env.list("GUARDED_HTTP_ALLOWED_HOSTS", [])
+"""Hosts ("127.0.0.1:8431") that evidence may be read from although they are private or without TLS: for development only."""
+
 # --- Accounts -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "profiles.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]  # one: each of them costs a hash
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -175,14 +185,58 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_ADAPTER = "profiles.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Collegium: "
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # CountedProxiesMiddleware has put the visitor's address in its place already
+
+MFA_ADAPTER = "profiles.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # half a minute of clock drift
+ADMIN_SECOND_FACTOR_SECONDS = 8 * 3600
+"""How long after a second factor was shown the administration stays open in that session."""
+
+ORCID_ENVIRONMENT = env.str("ORCID_ENVIRONMENT", "production")
+ORCID_ADDRESS = orcid_address(ORCID_ENVIRONMENT)
+"""Where people sign in with ORCID, and where its tokens and public records are."""
+ORCID_CLIENT_ID = env.str("ORCID_CLIENT_ID", "")
+ORCID_CLIENT_SECRET = env.str("ORCID_CLIENT_SECRET", "")
+
+SOCIALACCOUNT_ADAPTER = "profiles.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # the address for mails is always asked for, and confirmed by a code
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # what a provider says about an address opens no account here
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+if ORCID_CLIENT_ID:
+    SOCIALACCOUNT_PROVIDERS["orcid"] = {"APPS": [{"client_id": ORCID_CLIENT_ID, "secret": ORCID_CLIENT_SECRET}]}
+OIDC_PROVIDERS = oidc_apps(env.json("OIDC_PROVIDERS", []))
+if OIDC_PROVIDERS:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}
+SAML_PROVIDERS = saml_apps(env.json("SAML_PROVIDERS", []))
+if SAML_PROVIDERS:  # only then: it loads xmlsec, a C library, through a package that is seldom released
+    INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
+    SOCIALACCOUNT_PROVIDERS["saml"] = {"APPS": SAML_PROVIDERS}
 
 # --- Sessions, cookies, headers -------------------------------------------------------------------------------
 
@@ -206,7 +260,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # A form that starts a sign-in is answered by a redirect to the provider, and browsers ask here about redirects too.
+        "form-action": [SELF, *origins_of(ORCID_ADDRESS if ORCID_CLIENT_ID else None, OIDC_PROVIDERS, SAML_PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },

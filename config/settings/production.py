@@ -13,7 +13,9 @@ from config.settings.base import (
     CONTENT_SECURITY_POLICY,
     DATABASE_URL,
     DATABASES,
+    GUARDED_HTTP_ALLOWED_HOSTS,
     REDIS_URL,
+    SITE_URL,
     TRUSTED_PROXIES,
     broker_address,
     cache_settings,
@@ -29,12 +31,19 @@ if _missing:
         f"{'it' if len(_missing) == 1 else 'them'} in the environment (docs/operating.md says how)."
     )
 
+if GUARDED_HTTP_ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "Production does not start with GUARDED_HTTP_ALLOWED_HOSTS: it lets evidence be read from private networks. Unset it."
+    )
+
 DATABASES["default"] = database_settings(DATABASE_URL)
 CACHES["default"] = cache_settings(env.str("CACHE_URL", REDIS_URL))
 CELERY_BROKER_URL = broker_address(REDIS_URL)
 if CELERY_BROKER_URL.startswith("redis+socket"):
     CELERY_BROKER_TRANSPORT_OPTIONS.pop("socket_keepalive")  # a setting of TCP
 
+if not SITE_URL:  # the first name of the site, where nothing better was said
+    SITE_URL = f"https://{env.list('ALLOWED_HOSTS')[0].strip().lstrip('.')}"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS

@@ -2,13 +2,18 @@
 
 from profiles.models.accounts import User
 from profiles.models.claims import Appeal, Claim, ClaimMessage, Standing
+from profiles.models.email_changes import AccountChange, ChangeKind
 from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
+from profiles.models.mail import MailStatus, OutgoingMail
+from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
 from profiles.models.trail import TrailEntry, TrailNote
 
 __all__ = [
+    "AccountChange",
     "Appeal",
+    "ChangeKind",
     "Claim",
     "ClaimMessage",
     "Document",
@@ -18,6 +23,9 @@ __all__ = [
     "EvidenceSecret",
     "FormerName",
     "Freeze",
+    "MailOptOut",
+    "MailStatus",
+    "OutgoingMail",
     "PageChoice",
     "PersonalExport",
     "Profile",

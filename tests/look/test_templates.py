@@ -20,7 +20,8 @@ ELSEWHERE = re.compile(r"(?:src|href|action)=\"(?:https?:)?//", re.IGNORECASE)
 def test_it_compiles_and_brings_nothing_that_the_policy_forbids(name: str) -> None:
     get_template(name)
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    for forbidden in (SCRIPT, STYLE, HANDLER, ELSEWHERE):
+    style = [] if name.startswith("emails/") else [STYLE]  # mail programs know no style sheet of ours, and no policy
+    for forbidden in (SCRIPT, *style, HANDLER, ELSEWHERE):
         assert forbidden.findall(source) == [], forbidden.pattern
 
 

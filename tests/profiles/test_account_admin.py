@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from profiles.models import User
+from tests.factories.accounts import log_in_with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def page_of(user):
 @pytest.fixture
 def grace(client):
     grace = User.objects.create_superuser("grace@example.org", "a long password")
-    client.force_login(grace)
+    log_in_with_second_factor(client, grace)
     return grace
 
 
@@ -29,7 +30,7 @@ def emmy(client):
     """On the staff, allowed to change accounts, without all powers."""
     emmy = User.objects.create_user("emmy@example.org", "a long password", is_staff=True)
     emmy.user_permissions.set(Permission.objects.filter(content_type__app_label="profiles", codename__in=["view_user", "change_user"]))
-    client.force_login(emmy)
+    log_in_with_second_factor(client, emmy)
     return emmy
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from profiles.models import User
+from tests.factories.accounts import log_in_with_second_factor
 
 
 @pytest.fixture
@@ -16,8 +17,7 @@ def grace(db):
 
 @pytest.fixture
 def admin_client(client, grace):
-    client.force_login(grace)
-    return client
+    return log_in_with_second_factor(client, grace)
 
 
 @pytest.fixture
@@ -25,5 +25,4 @@ def onlooker(client, db):
     """Somebody on the staff who may see everything and change nothing."""
     emmy = User.objects.create_user("emmy@example.org", "a long password", is_staff=True)
     emmy.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client.force_login(emmy)
-    return client
+    return log_in_with_second_factor(client, emmy)

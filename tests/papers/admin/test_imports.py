@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from papers.models import ImportItem, ImportRun, ImportState, Work
 from papers.tasks import run_import
+from tests.factories.accounts import log_in_with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +176,7 @@ def test_the_items_of_a_run_come_in_the_order_of_the_input(admin_client):
 def test_what_was_started_is_what_a_worker_reads(client, monkeypatch):
     from profiles.models import User
 
-    client.force_login(User.objects.create_superuser("grace@example.org", "a long password"))
+    log_in_with_second_factor(client, User.objects.create_superuser("grace@example.org", "a long password"))
     runs: list[int] = []
     monkeypatch.setattr(run_import, "delay_on_commit", runs.append)
     client.post(reverse(ADD), {"file": SimpleUploadedFile("works.jsonl", LINES), "read_as": "neutral"})

@@ -1,0 +1,1 @@
+"""The mailbox of one machine: mails go into a folder, and a page shows them. Never part of a deployment."""

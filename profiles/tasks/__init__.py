@@ -1,0 +1,5 @@
+"""What workers do for accounts and pages: ids go in, one service is called, nothing comes back."""
+
+from profiles.tasks import accounts
+
+__all__ = ["accounts"]
