@@ -24,11 +24,11 @@ MAX_FORMULA_LENGTH = 1500  # longer "formulas" are shown as source: no reader ga
 MAX_FORMULAS = 300  # in one text; the rest is shown as source
 MAX_NESTING = 40  # groups within groups; the converter recurses
 
-_ELEMENTS = frozenset({
+MATHML_ELEMENTS = frozenset({
     "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover", "munderover",
     "mmultiscripts", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
 })  # fmt: skip
-_ATTRIBUTES = {
+MATHML_ATTRIBUTES = {
     "math": {"display", "alttext"},
     "mi": {"mathvariant"},
     "mo": {"stretchy", "form", "minsize", "maxsize", "lspace", "rspace"},
@@ -166,6 +166,11 @@ def render_markup(text: str) -> SafeString:
     return SafeString("".join(parts))
 
 
+def render_formula(tex: str, *, display: bool) -> SafeString:
+    """One formula, given without its delimiters, as MathML, or its source in ``<code class="tex">``. Never raises."""
+    return SafeString(_rendered(tex, display))
+
+
 def _plain(text: str) -> str:
     return escape(text.replace("\\$", "$"), quote=False)
 
@@ -223,7 +228,7 @@ def _compact(mathml: str, tex: str) -> str:
     return f'<math alttext="{escape(tex)}"{mathml[5:]}'
 
 
-def _attribute(element: str, attribute: str, value: str) -> str | None:
+def harmless_attribute(element: str, attribute: str, value: str) -> str | None:
     """An attribute's value where it is harmless and says something, else None (nh3 then drops it)."""
     if attribute == "alttext":
         return None  # ours is put in afterwards
@@ -235,9 +240,9 @@ def _attribute(element: str, attribute: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=_ELEMENTS,
-    attributes=_ATTRIBUTES,
-    attribute_filter=_attribute,
+    tags=MATHML_ELEMENTS,
+    attributes=MATHML_ATTRIBUTES,
+    attribute_filter=harmless_attribute,
     clean_content_tags={"script", "style"},
     link_rel=None,
     generic_attribute_prefixes=set(),

@@ -26,7 +26,7 @@ class Inspector(HTMLParser):
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in mathml._ELEMENTS | {"code"}, tag
+        assert tag in mathml.MATHML_ELEMENTS | {"code"}, tag
         for name, value in attrs:
             assert name in ALLOWED_ATTRIBUTES, name
             assert name != "class" or value == "tex"
