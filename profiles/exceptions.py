@@ -22,6 +22,10 @@ class NoteNeededError(IdentityError):
     """This decision needs a note that says why it is right all the same."""
 
 
+class WrongCodeError(IdentityError):
+    """The code that was given is not the one that was sent."""
+
+
 class LimitReachedError(IdentityError):
     """A limit was reached; ``until`` is when it ends, where that is known."""
 
