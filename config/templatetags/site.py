@@ -10,10 +10,9 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.templatetags.static import static
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 
-from config.lib import names
+from config.lib import names, paging
 
 register = template.Library()
 
@@ -25,7 +24,7 @@ _HTML_SAFE = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", ord
 @register.filter
 def grouped(value: int | None) -> str:
     """A whole number with the reader's separator of thousands ("39,819"); "" for None."""
-    return "" if value is None else number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+    return "" if value is None else paging.grouped(value)
 
 
 @register.filter

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.lib.paging import grouped
 from papers.addresses import institution_address, researcher_address, topic_address
 from papers.exports import FORMATS
+from papers.pages.markup import chip_item, person_item, tally_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Link:
     text: str
     url: str = ""
     count: int | None = None
+
+    @property
+    def tally(self) -> SafeString:
+        """As a line of ``_partials/tallies.html``."""
+        return tally_item(self.text, self.url, self.count)
+
+    @property
+    def chip(self) -> SafeString:
+        """As a chip with its count."""
+        return chip_item(self.text, self.url, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,11 @@ class Person:
     note: str = ""
     note_url: str = ""
     detail: str = ""
+
+    @property
+    def item(self) -> SafeString:
+        """As a line of ``_partials/people.html``."""
+        return person_item(self.name, self.url, note=self.note, note_url=self.note_url, detail=self.detail)
 
 
 def topic_links(listed: Iterable[Mapping[str, Any]]) -> list[Link]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from config.lib.paging import grouped
 from papers.addresses import paper_address, researcher_address
 from papers.models import AttributionState, WorkType
-from papers.pages.row_markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
+from papers.pages.markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
 from papers.querysets.works import FoundWork, ListedAuthorship, listed_authorships
 from papers.source_names import source_list, source_name
 
@@ -26,7 +26,7 @@ WORDINGS_KEPT: Final = 1024
 
 
 class WorkRow(NamedTuple):
-    """See the head of ``templates/papers/_works.html``: what a row says, and the lines of it as HTML (``papers.pages.row_markup``)."""
+    """See the head of ``templates/papers/_works.html``: what a row says, and the lines of it as HTML (``papers.pages.markup``)."""
 
     id: int
     url: str

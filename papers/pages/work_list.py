@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from config.lib.paging import Pager, grouped
 from config.lib.public_ids import encode_public_id
 from config.lib.query_params import QueryParams
 from papers.models import WorkType
+from papers.pages.markup import option_items
 from papers.pages.rows import TYPES, WorkRow
 
 PAGE_SIZE: Final = 50
@@ -102,6 +104,11 @@ class Filter:
     label: str
     name: str
     options: tuple[Option, ...]
+
+    @property
+    def items(self) -> SafeString:
+        """The options as HTML."""
+        return option_items((option.value, option.text, option.is_chosen) for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
