@@ -30,6 +30,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 24 * 3600.0,
         "options": {"queue": "default", "expires": 3600.0},
     },
+    "keep time of claims": {
+        "task": "profiles.tasks.claims.keep_time_of_claims",
+        "schedule": 1800.0,
+        "options": {"queue": "default", "expires": 900.0},
+    },
 }
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says

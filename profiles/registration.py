@@ -14,6 +14,7 @@ def register() -> None:
 def register_levels() -> None:
     """Levels follow claims, evidence and freezes; workers compute what is too much for a request, and what ages."""
     from profiles import standings
+    from profiles.claims import notices
     from profiles.models import Standing
     from profiles.trail import register_reaction
 
@@ -30,6 +31,8 @@ def register_levels() -> None:
     register_reaction("profiles.Claim", standings.on_claims_changed)
     register_reaction("profiles.Evidence", standings.on_evidence_changed)
     register_reaction("profiles.Freeze", standings.on_freezes_changed)
+    register_reaction("profiles.Claim", notices.on_claims_changed)
+    register_reaction("profiles.Appeal", notices.on_appeals_changed)
 
 
 def register_panels() -> None:

@@ -1,5 +1,5 @@
 """What workers do for accounts and pages: ids go in, one service is called, nothing comes back."""
 
-from profiles.tasks import accounts
+from profiles.tasks import accounts, claims
 
-__all__ = ["accounts"]
+__all__ = ["accounts", "claims"]
