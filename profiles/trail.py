@@ -104,15 +104,16 @@ def register_reaction(label: str, reaction: Reaction) -> None:
 
 
 @contextmanager
-def one_decision() -> Iterator[None]:
-    """The acts inside stand or fall together, in one transaction, and are taken back together: they share ``TrailEntry.decision``.
+def one_decision() -> Iterator[uuid.UUID]:
+    """The acts inside stand or fall together, in one transaction, and are taken back together: they share this ``TrailEntry.decision``.
 
     Inside another one this is part of that one.
     """
-    token = _decision.set(_decision.get() or uuid.uuid4())
+    decision = _decision.get() or uuid.uuid4()
+    token = _decision.set(decision)
     try:
         with transaction.atomic():
-            yield
+            yield decision
     finally:
         _decision.reset(token)
 

@@ -120,5 +120,28 @@ class Migration(migrations.Migration):
                 condition=models.Q(("again_of__isnull", True), ("stage", "again"), _connector="OR"), name="review_again_of_one"
             ),
         ),
+        migrations.CreateModel(
+            name="LevelBefore",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("decision", models.UUIDField(verbose_name="decision")),
+                ("level", models.PositiveSmallIntegerField(choices=[(0, "L0"), (1, "L1"), (2, "L2"), (3, "L3"), (4, "L4")], verbose_name="level")),
+                ("record_level", models.PositiveSmallIntegerField(choices=[(0, "L0"), (1, "L1"), (2, "L2"), (3, "L3"), (4, "L4")], verbose_name="level of the record")),
+                ("claim_level", models.PositiveSmallIntegerField(choices=[(0, "L0"), (1, "L1"), (2, "L2"), (3, "L3"), (4, "L4")], verbose_name="level of the claim")),
+                ("level_since", models.DateTimeField(verbose_name="at this level since")),
+                ("l2_since", models.DateTimeField(blank=True, null=True, verbose_name="at level 2 or above since")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="papers.author", verbose_name="author page"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "level before a decision",
+                "verbose_name_plural": "levels before decisions",
+                "constraints": [models.UniqueConstraint(fields=("decision", "author"), name="levelbefore_once")],
+            },
+        ),
         migrations.RunPython(make_groups, keep_groups, elidable=False),
     ]

@@ -172,3 +172,26 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_id}: L{self.level}"
+
+
+class LevelBefore(models.Model):
+    """What level a page had, and since when, before a decision: taking the decision back gives back that too.
+
+    ``decision`` is that of the entries in the trail.
+    """
+
+    decision = models.UUIDField(_("decision"))
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+", verbose_name=_("author page"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    record_level = models.PositiveSmallIntegerField(_("level of the record"), choices=Level)
+    claim_level = models.PositiveSmallIntegerField(_("level of the claim"), choices=Level)
+    level_since = models.DateTimeField(_("at this level since"))
+    l2_since = models.DateTimeField(_("at level 2 or above since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("level before a decision")
+        verbose_name_plural = _("levels before decisions")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["decision", "author"], name="levelbefore_once")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id}: L{self.level}"
