@@ -242,6 +242,16 @@ def kept(row: Model) -> dict[str, Any]:
     return _kept(row)
 
 
+def values_before(change: Mapping[str, Any]) -> dict[str, Any]:
+    """What the changed columns of a row held before, as Python has them; the row was there."""
+    values: dict[str, Any] = {}
+    for column, value in change["before"].items():
+        field = apps.get_model(change["model"])._meta.get_field(column)
+        target = field.target_field if isinstance(field, ForeignKey) else field
+        values[column] = target.to_python(value) if value is not None else None
+    return values
+
+
 def _kept(row: Model) -> dict[str, Any]:
     return {name: _plain(getattr(row, name)) for name in TRAILED[row._meta.label]}
 
@@ -261,10 +271,8 @@ def _reverted(change: Mapping[str, Any]) -> Change:
     if change["before"] is None:
         row.delete()
         return {"model": change["model"], "pk": change["pk"], "before": change["after"], "after": None}
-    for column, value in change["before"].items():
-        field = model._meta.get_field(column)
-        target = field.target_field if isinstance(field, ForeignKey) else field
-        setattr(row, column, target.to_python(value) if value is not None else None)
+    for column, value in values_before(change).items():
+        setattr(row, column, value)
     with pgtrigger.ignore("profiles.Claim:known_transitions"):
         row.save(update_fields=list(change["before"]))
     return {"model": change["model"], "pk": change["pk"], "before": change["after"], "after": change["before"]}
