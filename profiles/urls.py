@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
+from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.researcher import researcher
 
 register_public_ids()
@@ -14,4 +15,8 @@ app_name = "profiles"
 urlpatterns = [
     path("researchers/<public_id:pk>/", researcher, name="researcher-short"),
     path("researchers/<public_id:pk>/<str:slug>/", researcher, name="researcher"),
+    path("researchers/<public_id:pk>/<str:slug>/claim/", claim_start, name="claim-start"),
+    path("claims/", claims, name="claims"),
+    path("claims/<public_id:pk>/", claim, name="claim"),
+    path("about/claims/", about_claims, name="about-claims"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from papers.models import Author
 from profiles.exceptions import AlreadyOwnedError, WrongStateError
 from profiles.models import Claim, Profile, User
 from profiles.models.choices import HOLDING, OPEN, TRANSITIONS, ClaimStatus, ReasonCode, Role
-from profiles.trail import Changes, act
+from profiles.trail import Changes, act, one_decision
 
 
 def lock_page(author_id: int) -> Author:
@@ -33,9 +32,9 @@ def grant_claim(*, claim: Claim, actor: User | None, role: Role, code: ReasonCod
 
     Raises ``AlreadyOwnedError`` where page or claimant is taken, ``WrongStateError`` from a state that cannot become granted or for a page
     that is gone. Locks the page, so two parallel grants give exactly one owner; a constraint in the database holds that too. Permission to decide is the caller's to check.
-    Other claims on the page become challenges of its new owner, in the same act; other claims of the new owner are withdrawn.
+    Other claims on the page become challenges of its new owner, in the same act; other claims of the new owner are withdrawn, in the same decision.
     """
-    with transaction.atomic():
+    with one_decision():
         page = lock_page(claim.author_id)
         Profile.objects.select_for_update(no_key=True).get(pk=claim.profile_id)
         locked = Claim.objects.select_for_update(of=("self",), no_key=True).select_related("profile").get(pk=claim.pk)
