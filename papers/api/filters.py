@@ -32,6 +32,7 @@ from papers.models import (
     Institution,
     InstitutionName,
     NameVariant,
+    NameVisibility,
     Topic,
     Work,
     WorkIdentifier,
@@ -126,13 +127,13 @@ def _words(text: str) -> list[str]:
     return fold(text).split()
 
 
-def named_like(model: type[Model], owner: str, text: str) -> Exists:
-    """Whether a name of the outer row contains every word of ``text``; the trigram index of the folded names serves it.
+def named_like(model: type[Model], owner: str, text: str, among: Q | None = None) -> Exists:
+    """Whether a name (``among`` these) of the outer row contains every word of ``text``; the trigram index of the folded names serves it.
 
     A text of words below three letters ("Li Na"), which no trigram could look up, must be a whole name.
     """
     words = _words(text)
-    names: QuerySet[Model] = QuerySet(model).filter(**{owner: OuterRef("pk")})
+    names: QuerySet[Model] = QuerySet(model).filter(among or Q(), **{owner: OuterRef("pk")})
     if max(map(len, words), default=0) < _INDEXED_WORD:
         return Exists(names.filter(key=" ".join(words) or text.strip().lower()))
     for word in words:
@@ -215,7 +216,7 @@ class AuthorFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def named(self, authors: QuerySet[Author], _name: str, value: str) -> QuerySet[Author]:
-        return authors.filter(named_like(NameVariant, "author", value))
+        return authors.filter(named_like(NameVariant, "author", value, ~Q(visibility=NameVisibility.HIDDEN)))
 
     def identified(self, authors: QuerySet[Author], name: str, value: str) -> QuerySet[Author]:
         return authors.filter(pk__in=AuthorIdentifier.objects.filter(scheme=name, value=value).values("author_id"))

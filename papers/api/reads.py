@@ -17,6 +17,7 @@ from papers.models import (
     Institution,
     InstitutionName,
     NameVariant,
+    NameVisibility,
     Topic,
     Work,
     WorkIdentifier,
@@ -89,7 +90,7 @@ def work_in_full(rows: QuerySet[Work]) -> QuerySet[Work]:
 def with_author_parts(rows: QuerySet[Author]) -> QuerySet[Author]:
     """Authors with name variants, identifiers and the count of their works: three queries."""
     return rows.select_related("figures").prefetch_related(
-        Prefetch("name_variants", NameVariant.objects.order_by("id"), to_attr="listed_names"),
+        Prefetch("name_variants", NameVariant.objects.filter(visibility=NameVisibility.SHOWN).order_by("id"), to_attr="listed_names"),
         Prefetch("identifiers", AuthorIdentifier.objects.order_by("scheme", "value"), to_attr="listed_identifiers"),
     )
 

@@ -24,7 +24,7 @@ MEMBERS = """
 SELECT DISTINCT variant.author_id
 FROM papers_namevariant variant
 JOIN papers_author author ON author.id = variant.author_id AND author.merged_into_id IS NULL AND author.erased_at IS NULL
-WHERE variant.block = ANY(%s)
+WHERE variant.block = ANY(%s) AND variant.is_published
 ORDER BY variant.author_id
 """
 COUNTS = """
@@ -203,7 +203,7 @@ class StoredCandidates:
         if not keys:
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT author_id, name FROM papers_namevariant WHERE author_id = ANY(%s) ORDER BY id", [keys])
+            cursor.execute("SELECT author_id, name FROM papers_namevariant WHERE author_id = ANY(%s) AND is_published ORDER BY id", [keys])
             for author, name in cursor.fetchall():
                 candidate = self._by_reference.setdefault(author, Candidate(reference=author, names=[]))
                 candidate.spellings.append(name)

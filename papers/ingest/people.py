@@ -96,8 +96,10 @@ def _write_identifiers(candidates: StoredCandidates, named: Sequence[tuple[Candi
 
 
 def _name_in_full(fuller: dict[int, str]) -> None:
-    """Authors known by initials only are called by the full name that has come up."""
+    """Authors known by initials only are called by the full name that has come up, unless a person chose their name."""
     if fuller:
+        chosen = set(Author.objects.filter(pk__in=fuller, name_decided_by_person=True).values_list("pk", flat=True))
+        fuller = {key: name for key, name in fuller.items() if key not in chosen}
         authors = [Author(pk=key, display_name=name, sort_name=sort_form(name)) for key, name in sorted(fuller.items())]
         Author.objects.bulk_update(authors, ["display_name", "sort_name"])
 

@@ -5,7 +5,16 @@ from papers.models.citations import Citation, PendingReference
 from papers.models.figures import AuthorFigures, SubjectFigures
 from papers.models.imports import ImportItem, ImportRun
 from papers.models.institutions import Institution, InstitutionName
-from papers.models.people import Author, AuthorIdentifier, Authorship, AuthorshipInstitution, NameCount, NameVariant
+from papers.models.people import (
+    Author,
+    AuthorIdentifier,
+    Authorship,
+    AuthorshipInstitution,
+    AuthorshipRefusal,
+    NameCount,
+    NameVariant,
+    NameVisibility,
+)
 from papers.models.refresh import RefreshRequest
 from papers.models.subjects import Field, Topic, Venue, WorkTopic
 from papers.models.works import Work, WorkIdentifier, WorkSource
@@ -18,6 +27,7 @@ __all__ = [
     "AuthorIdentifier",
     "Authorship",
     "AuthorshipInstitution",
+    "AuthorshipRefusal",
     "Citation",
     "Field",
     "ImportItem",
@@ -28,6 +38,7 @@ __all__ = [
     "ItemOutcome",
     "NameCount",
     "NameVariant",
+    "NameVisibility",
     "PendingReference",
     "RefreshRequest",
     "SubjectFigures",

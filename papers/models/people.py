@@ -22,11 +22,13 @@ class Author(PagedModel):
     """A bibliographic entity: the person that a set of authorships points to, as far as records tell.
 
     It is made by imports and disambiguation, and is nobody's account. ``confidence`` (0 to 1) says how sure it is
-    that these works belong together; null where nothing has judged it yet.
+    that these works belong together; null where nothing has judged it yet. ``name_decided_by_person``: somebody chose the
+    name, and no import changes it.
     """
 
     display_name = models.CharField(_("name"), max_length=300)
     sort_name = models.CharField(_("name for sorting"), max_length=300)
+    name_decided_by_person = models.BooleanField(_("name chosen by a person"), default=False, db_default=False)  # imports COPY
     confidence = models.FloatField(_("confidence"), null=True, blank=True)
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
@@ -48,13 +50,29 @@ class Author(PagedModel):
         return reverse("profiles:researcher", args=[self.pk, page_slug(self.display_name)])
 
 
+class NameVisibility(models.TextChoices):
+    """Where a published form of a name may appear. Its bearer decides."""
+
+    SHOWN = "shown", _("Shown")
+    FOUND = "found", _("Leads to the page, shown nowhere")
+    HIDDEN = "hidden", _("Neither shown nor found")
+
+
 class NameVariant(models.Model):
-    """A form under which an author's works were published. ``key`` is the folded name, ``block`` last name and first initial."""
+    """A form under which an author's works were published. ``key`` is the folded name, ``block`` last name and first initial.
+
+    ``is_published`` is false for a name that its bearer chose and no work states: it leads to the page, and says nothing to attribution.
+    """
 
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="name_variants", verbose_name=_("author"), db_index=False)
     name = models.CharField(_("name"), max_length=300)
     key = models.CharField(_("folded name"), max_length=300)
     block = models.CharField(_("block"), max_length=200)
+    # The database's defaults too: imports COPY the other columns.
+    is_published = models.BooleanField(_("stands on a work"), default=True, db_default=True)
+    visibility = models.CharField(
+        _("visibility"), max_length=6, choices=NameVisibility, default=NameVisibility.SHOWN, db_default=NameVisibility.SHOWN
+    )
 
     class Meta:
         verbose_name = _("name variant")
@@ -62,6 +80,7 @@ class NameVariant(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["author", "name"], name="namevariant_once"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(key=""), name="namevariant_given"),
+            models.CheckConstraint(condition=Q(visibility__in=NameVisibility.values), name="namevariant_known_visibility"),
         ]
         indexes: ClassVar = [
             GinIndex(fields=["key"], name="namevariant_key_trigram", opclasses=["gin_trgm_ops"]),
@@ -159,6 +178,27 @@ class Authorship(models.Model):
 
     def __str__(self) -> str:
         return self.raw_name
+
+
+class AuthorshipRefusal(models.Model):
+    """A person said that this authorship is not this author's.
+
+    No import and no other method gives the authorship, or another place on the same work, to that author again. It
+    outlives the account that decided.
+    """
+
+    authorship = models.ForeignKey(
+        Authorship, on_delete=models.CASCADE, related_name="refusals", verbose_name=_("authorship"), db_index=False
+    )
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="refused_authorships", verbose_name=_("author"))
+
+    class Meta:
+        verbose_name = _("refusal of an authorship")
+        verbose_name_plural = _("refusals of authorships")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["authorship", "author"], name="authorshiprefusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.authorship_id}: not {self.author_id}"
 
 
 class AuthorshipInstitution(models.Model):

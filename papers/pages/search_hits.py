@@ -71,6 +71,8 @@ def _person(hit: Hit, row: Mapping[str, Any]) -> ShownHit:
 
 
 def _person_because(hit: Hit, name: str) -> str:
+    if not hit.matched:  # found without a name, or by one that its bearer does not want shown
+        return "" if hit.why == "belongs" else _("A name of this person")
     also = hit.matched if hit.matched != name else ""
     if hit.why == "exact":
         return _("Also published as %(name)s") % {"name": also} if also else _("The name as you wrote it")
@@ -80,8 +82,6 @@ def _person_because(hit: Hit, name: str) -> str:
         return _("The initials fit: published as %(name)s") % {"name": hit.matched}
     if hit.why == "part":
         return _("The name contains it: published as %(name)s") % {"name": also} if also else _("The name contains it")
-    if hit.why == "belongs":
-        return ""
     return _("A similar name: published as %(name)s") % {"name": also} if also else _("A similar name")
 
 

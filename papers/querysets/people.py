@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from papers.models import Author, AuthorIdentifier, Authorship, NameVariant
+from papers.models import Author, AuthorIdentifier, Authorship, NameVariant, NameVisibility
 from papers.querysets.visibility import narrowed
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ class AuthorQuerySet(QuerySet[Author]):
     def for_page(self) -> AuthorQuerySet:
         """An author with figures, field, ``variants_listed`` (names) and ``identifiers_listed`` (objects): one query."""
         return self.select_related("figures", "figures__field").annotate(
-            variants_listed=ArraySubquery(NameVariant.objects.filter(author=OuterRef("pk")).order_by("id").values("name")[:12]),
+            variants_listed=ArraySubquery(
+                NameVariant.objects.filter(author=OuterRef("pk"), visibility=NameVisibility.SHOWN).order_by("id").values("name")[:12]
+            ),
             identifiers_listed=ArraySubquery(
                 AuthorIdentifier.objects.filter(author=OuterRef("pk"))
                 .order_by("-is_authenticated", "scheme", "value")

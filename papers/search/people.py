@@ -13,7 +13,7 @@ MOST_WORDS: Final = 6
 
 _BY_NAME: Final = """
     WITH named AS (
-        SELECT variant.author_id, variant.name,
+        SELECT variant.author_id, CASE WHEN variant.visibility = 'shown' THEN variant.name ELSE '' END AS name,
                CASE WHEN variant.key = %(key)s THEN 1.0
                     WHEN variant.key = ANY(%(short)s) THEN 0.8
                     WHEN variant.block = ANY(%(blocks)s) THEN 0.75
@@ -26,7 +26,7 @@ _BY_NAME: Final = """
                     WHEN position(%(word)s IN ' ' || variant.key || ' ') > 0 THEN 'part'
                     ELSE 'similar' END AS why
         FROM papers_namevariant AS variant
-        WHERE {alike} OR variant.key = ANY(%(short)s) OR variant.block = ANY(%(blocks)s)
+        WHERE ({alike} OR variant.key = ANY(%(short)s) OR variant.block = ANY(%(blocks)s)) AND variant.visibility <> 'hidden'
     ), best AS (
         SELECT DISTINCT ON (author_id) author_id, name, score, why FROM named ORDER BY author_id, score DESC, name
     )
