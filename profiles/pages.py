@@ -16,7 +16,7 @@ from config.lib.public_ids import encode_public_id
 from config.lib.query_params import QueryParams
 from papers.addresses import researcher_address
 from papers.models import Author, AuthorFigures
-from papers.pages.author_works import Tally, chosen_keys, record_of, tallied, topics_among
+from papers.pages.author_works import Tally, chosen_keys, tallied, topics_among
 from papers.pages.chart import works_over_time
 from papers.pages.parts import Count, Explanation, Link, Person, export_links, institution_links, topic_links, works_text, years_text
 from papers.pages.rows import work_rows
@@ -34,10 +34,11 @@ from papers.pages.work_list import (
 )
 from papers.querysets.people import latest_raw_affiliations, names_of
 from papers.querysets.subjects import topic_names
-from papers.querysets.works import found_works
+from papers.querysets.works import author_record, found_works
 from papers.source_names import source_list
 
 if TYPE_CHECKING:
+    from papers.querysets.author_page import AuthorForPage
     from papers.querysets.visibility import Viewer
 
 TAGS_SHOWN: Final = 4
@@ -69,18 +70,19 @@ class PersonHeader:
     description: str
 
 
-def researcher_context(author: Author, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
-    """Everything that the template reads but the panels. ``author`` comes from ``AuthorQuerySet.for_page``.
+def researcher_context(found: AuthorForPage, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
+    """Everything that the template reads but the panels.
 
-    Four queries (names of collaborators, which works, their rows, their authors), and up to three more for an
-    affiliation in words, and for names and counts of the filters that are on: the same at any number of works. ``base_url`` is "https://host".
+    Three queries (which works, their rows, their authors), and up to four more for an affiliation in words, and for
+    names and counts of the filters that are on: the same at any number of works. ``base_url`` is "https://host".
     """
     state = WorkListState.read(params)
-    figures = figures_of(author)
-    others = names_of([row["id"] for row in figures.collaborators] + ([state.with_author] if state.with_author else []), viewer)
+    author, figures, others = found.author, found.figures, found.collaborators
+    if state.with_author and state.with_author not in others:
+        others = others | names_of([state.with_author], viewer)
     works, state = work_list(author, state, figures, params=params, path=path, others=others, viewer=viewer)
     canonical = base_url + path + state.query(page=state.page)
-    header = person_header(author, figures, canonical)
+    header = person_header(found, canonical)
     return {
         "person": header,
         "counts": counts(figures, path),
@@ -96,12 +98,6 @@ def researcher_context(author: Author, *, params: QueryParams, path: str, base_u
     }
 
 
-def figures_of(author: Author) -> AuthorFigures:
-    """The author's figures, or empty ones where nothing has been computed yet. No query for ``for_page`` authors."""
-    found = getattr(author, "figures", None)
-    return found if isinstance(found, AuthorFigures) else AuthorFigures(author=author)
-
-
 def work_list(
     author: Author,
     state: WorkListState,
@@ -114,7 +110,7 @@ def work_list(
 ) -> tuple[WorkList, WorkListState]:
     """The works that the address asks for, and the state that was possible. Three queries, and up to two for filters."""
     state, topic, person = _possible(state, others, params)
-    record = record_of(author.pk, state, viewer)
+    record = author_record(author.pk, viewer, topic=state.topic, with_author=state.with_author)
     counted = tallied(record, state)
     pages = page_count(counted.total, PAGE_SIZE, MOST_PAGES)
     if state.page > pages:
@@ -191,19 +187,19 @@ def _heading(counted: Tally, narrowing: str, in_all: int) -> str:
 # --- The person ---------------------------------------------------------------------------------------------------
 
 
-def person_header(author: Author, figures: AuthorFigures, canonical_url: str) -> PersonHeader:
+def person_header(found: AuthorForPage, canonical_url: str) -> PersonHeader:
     """The header. One query where no institution of the author is known, none otherwise."""
-    names: list[str] = getattr(author, "variants_listed", [])
+    author, figures = found.author, found.figures
     tags = topic_links(figures.topics[:TAGS_SHOWN])
     field = figures.field
     if field is not None and all(tag.text.casefold() != field.name.casefold() for tag in tags):
         tags.insert(0, Link(field.name, ""))
     return PersonHeader(
         name=author.display_name,
-        variants=tuple(name for name in names if name != author.display_name),
+        variants=tuple(name for name in found.variants if name != author.display_name),
         state_text=state_text(figures.sources),
         affiliations=current_affiliations(author, figures),
-        orcid=orcid_of(getattr(author, "identifiers_listed", [])),
+        orcid=orcid_of(found.identifiers),
         updated=figures.computed_at,
         tags=tuple(tags),
         more_tags=max(0, len(figures.topics) - TAGS_SHOWN),

@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.db.models import Count, F
 
 from papers.models import WorkTopic
 from papers.pages.work_list import PAGE_SIZE, WorkListState
-from papers.querysets.works import FoundWork, WorkQuerySet, found_works, works
-
-if TYPE_CHECKING:
-    from papers.querysets.visibility import Viewer
+from papers.querysets.works import Entry, FoundWork, WorkQuerySet, found_works
 
 TOPICS_OFFERED: Final = 30
-
-
-class Entry(NamedTuple):
-    """What sorting and filtering need to know of a work."""
-
-    id: int
-    date_key: int
-    year: int | None
-    type: str
-    has_code: bool
-    cited_by_count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +24,6 @@ class Tally:
     by_year: tuple[tuple[int, int], ...]
     by_type: tuple[tuple[str, int], ...]
     with_code: int
-
-
-def record_of(author_id: int, state: WorkListState, viewer: Viewer) -> list[Entry]:
-    """The author's works, of the chosen topic and joint author only. One query of six narrow columns.
-
-    A record has tens of works, a long one some thousands: less to read whole than to have counted and sorted twice.
-    """
-    among = works().visible_to(viewer).of_author(author_id)
-    if state.topic:
-        among = among.on_topic(state.topic)
-    if state.with_author:
-        among = among.with_author(state.with_author)
-    return [Entry(*row) for row in among.order_by().values_list(*Entry._fields)]
 
 
 def tallied(record: Iterable[Entry], state: WorkListState) -> Tally:

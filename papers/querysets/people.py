@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import QuerySet
 
-from papers.models import Author, AuthorIdentifier, Authorship, NameVariant, NameVisibility
+from papers.models import Author, Authorship
 from papers.querysets.visibility import narrowed
 
 if TYPE_CHECKING:
@@ -24,19 +21,6 @@ class AuthorQuerySet(QuerySet[Author]):
         """Without merged and erased authors and without what the registered filters hide."""
         shown = self.filter(merged_into__isnull=True, erased_at__isnull=True)
         return narrowed(shown, viewer)  # type: ignore[return-value]  # filters narrow, they do not change the class
-
-    def for_page(self) -> AuthorQuerySet:
-        """An author with figures, field, ``variants_listed`` (names) and ``identifiers_listed`` (objects): one query."""
-        return self.select_related("figures", "figures__field").annotate(
-            variants_listed=ArraySubquery(
-                NameVariant.objects.filter(author=OuterRef("pk"), visibility=NameVisibility.SHOWN).order_by("id").values("name")[:12]
-            ),
-            identifiers_listed=ArraySubquery(
-                AuthorIdentifier.objects.filter(author=OuterRef("pk"))
-                .order_by("-is_authenticated", "scheme", "value")
-                .values(row=JSONObject(scheme="scheme", value="value", source="source", is_authenticated="is_authenticated"))[:30]
-            ),
-        )
 
     def as_hits(self) -> QuerySet[Author, dict[str, Any]]:
         """What a list of people shows of each. One query when iterated."""
@@ -56,16 +40,6 @@ class AuthorQuerySet(QuerySet[Author]):
 def authors() -> AuthorQuerySet:
     """All authors, also merged and erased ones."""
     return AuthorQuerySet(Author)
-
-
-@cache
-def _for_page() -> AuthorQuerySet:
-    return authors().for_page()
-
-
-def authors_for_page() -> AuthorQuerySet:
-    """``authors().for_page()``, put together once for the life of the process: that takes as long as running it."""
-    return _for_page().filter()
 
 
 def names_of(ids: Collection[int], viewer: Viewer) -> dict[int, str]:

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from papers.models import Authorship, AuthorshipInstitution, Citation, Work, WorkIdentifier, WorkSource, WorkTopic
-from papers.querysets.visibility import narrowed
+from papers.querysets.visibility import narrowed, narrowing
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
@@ -72,6 +72,26 @@ AUTHORSHIP_FIELDS: Final = (
 )
 
 
+class Entry(NamedTuple):
+    """What sorting and filtering need to know of a work."""
+
+    id: int
+    date_key: int
+    year: int | None
+    type: str
+    has_code: bool
+    cited_by_count: int | None
+
+
+_RECORD: Final = """
+    SELECT work.id, work.date_key, work.year, work.type, work.has_code, work.cited_by_count
+    FROM papers_authorship AS own JOIN papers_work AS work ON work.id = own.work_id
+    WHERE own.author_id = %s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+"""
+_ABOUT: Final = " AND EXISTS (SELECT FROM papers_worktopic AS about WHERE about.work_id = work.id AND about.topic_id = %s)"
+_JOINT: Final = " AND EXISTS (SELECT FROM papers_authorship AS joint WHERE joint.work_id = work.id AND joint.author_id = %s)"
+
+
 class WorkQuerySet(QuerySet[Work]):
     """Works. Nothing here runs a query before it is iterated."""
 
@@ -83,10 +103,6 @@ class WorkQuerySet(QuerySet[Work]):
     def of_author(self, author_id: int) -> Self:
         """Works that stand under an author."""
         return self.filter(authorships__author_id=author_id)
-
-    def with_author(self, author_id: int) -> Self:
-        """Works on which this author stands too."""
-        return self.filter(stands_on(author_id))
 
     def on_topic(self, topic_id: int) -> Self:
         """Works about a topic."""
@@ -173,6 +189,22 @@ def found_works(ids: Collection[int]) -> list[FoundWork]:
         cursor.execute(_FOUND_WORKS, {"works": list(ids)})
         found = {row[0]: FoundWork(*row) for row in cursor.fetchall()}
     return [found[key] for key in ids if key in found]
+
+
+def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None) -> list[Entry]:
+    """The author's works that ``viewer`` may see, in no order; of a topic, or joint with another author, only. One query of six narrow columns.
+
+    A record has tens of works, a long one some thousands: less to read whole than to have counted and sorted twice.
+    """
+    statement, parameters = _RECORD, [author_id]
+    for condition, value in ((_ABOUT, topic), (_JOINT, with_author)):
+        if value:
+            statement += condition
+            parameters.append(value)
+    narrower, more = narrowing(Work, "work.id", viewer)
+    with connection.cursor() as cursor:
+        cursor.execute(statement + narrower, [*parameters, *more])
+        return [Entry(*row) for row in cursor.fetchall()]
 
 
 class ListedAuthorship(NamedTuple):

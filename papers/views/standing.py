@@ -7,12 +7,13 @@ from typing import Any, Final, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from config.lib.pages import gone
 from papers.models.bases import PagedModel
 from papers.querysets.visibility import narrowed
 
+NO_PAGE: Final = _("There is no page at this address.")
 REDIRECT_SECONDS: Final = 300  # short: a merge can be undone, and a name can change back
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -22,7 +23,7 @@ def addressed(rows: QuerySet[ModelT], request: HttpRequest, key: int) -> ModelT:
     """The row of that key, merged and erased ones too. Raises ``Http404`` where there is none for this viewer. One query."""
     found = narrowed(rows, request.user).filter(pk=key).first()
     if found is None:
-        raise Http404(_("There is no page at this address."))
+        raise Http404(NO_PAGE)
     return found
 
 

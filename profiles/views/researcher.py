@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config.lib.pages import public_page, site_url
 from config.lib.query_params import QueryParams
 from config.lib.registries import load_panels
-from papers.querysets.people import authors_for_page
-from papers.views.standing import addressed, elsewhere
+from papers.querysets.author_page import author_for_page
+from papers.views.standing import NO_PAGE, elsewhere
 from profiles.pages import researcher_context
 
 
 @public_page
 def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
-    """The page of an author: header, figures, collaborators and works. Five queries and those of the panels."""
-    author = addressed(authors_for_page(), request, pk)
-    moved = elsewhere(request, author)
+    """The page of an author: header, figures, collaborators and works. Four queries and those of the panels."""
+    found = author_for_page(pk, request.user)
+    if found is None:
+        raise Http404(NO_PAGE)
+    moved = elsewhere(request, found.author)
     if moved is not None:
         return moved
     context = researcher_context(
-        author,
+        found,
         params=QueryParams(request.GET),
         path=request.path,
         base_url=site_url(request),
         viewer=request.user,
     )
-    context["panels"] = load_panels("researcher", request, author)
+    context["panels"] = load_panels("researcher", request, found.author)
     return render(request, "profiles/researcher.html", context)
