@@ -14,7 +14,7 @@ from profiles.exceptions import NotAllowedError, WrongStateError
 from profiles.models import Claim, ClaimMessage, User
 from profiles.models.choices import ClaimStatus, Role
 from profiles.querysets.claims import credible_challenges, holding
-from profiles.trail import Changes, act
+from profiles.trail import act
 
 DAYS_TO_ANSWER = timedelta(days=14)
 
@@ -41,18 +41,20 @@ def open_dispute(*, challenge: Claim, moderator: User, note: str = "") -> Claim:
     return held
 
 
-def settle(changes: Changes, challenge: Claim) -> Claim | None:
-    """End the dispute that ``challenge`` opened, in the act that refuses, withdraws or ends it; the owner's claim where that was done.
+def settle(challenge: Claim) -> Claim | None:
+    """End the dispute that ``challenge`` opened, beside the act that refuses, withdraws or ends it; the owner's claim where that was done.
 
-    The owner's claim holds again and its days without dispute begin anew. Nothing happens where the challenge opened none, the page has changed
-    hands, or another credible challenge is undecided. Call it after ``challenge`` has its new state.
+    The owner's claim holds again and its days without dispute begin anew; an entry of its own tells it on the public history. Nothing
+    happens where the challenge opened no dispute, the page has changed hands, or another credible challenge is undecided. Call it
+    within ``one_decision``, once ``challenge`` has its new state.
     """
     if challenge.credible_at is None or credible_challenges(challenge.author_id).exclude(pk=challenge.pk).exists():
         return None
     held = holding([challenge.author_id]).select_for_update(of=("self",), no_key=True).filter(status=ClaimStatus.DISPUTED).first()
     if held is None or held.pk == challenge.pk:
         return None
-    return changes.update(held, status=ClaimStatus.GRANTED, dispute_free_since=timezone.now())
+    with act(action="settle", actor=None, role=Role.SYSTEM, subject=held, claim=held, public=True) as changes:
+        return changes.update(held, status=ClaimStatus.GRANTED, dispute_free_since=timezone.now())
 
 
 def answer_challenge(*, claim: Claim, user: User, text: str) -> ClaimMessage:

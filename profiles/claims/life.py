@@ -31,7 +31,7 @@ from profiles.models.choices import (
 )
 from profiles.querysets.claims import due_to_expire, held_by, holding, open_claims
 from profiles.standings import claimed_pieces, publisher_asserted
-from profiles.trail import Changes, act
+from profiles.trail import Changes, act, one_decision
 
 NAME_LENGTH = 300
 GRANT_LAPSES_AFTER = timedelta(days=365)
@@ -100,7 +100,7 @@ def withdraw_claim(*, claim: Claim, user: User) -> Claim:
 
     Raises ``WrongStateError`` for a claim that has been decided (an owner gives a page up by ``release_page``), ``NotAllowedError``.
     """
-    with transaction.atomic():
+    with one_decision():
         locked = lock_claim(claim)
         ensure_claimant(locked, user)
         if locked.status not in OPEN:
@@ -108,7 +108,7 @@ def withdraw_claim(*, claim: Claim, user: User) -> Claim:
         with act(action="withdraw", actor=user, role=Role.CLAIMANT, subject=locked, claim=locked) as changes:
             changes.update(locked, status=ClaimStatus.WITHDRAWN, expires_at=None)
             end_evidence(changes, locked)
-            settle(changes, locked)
+            settle(locked)
     return locked
 
 
@@ -238,7 +238,7 @@ def _is_asserted(claim: Claim) -> bool:
 
 
 def _expire(claim: Claim, now: datetime) -> int:
-    with transaction.atomic():
+    with one_decision():
         locked = lock_claim(claim)
         if locked.expires_at is None or locked.expires_at > now or locked.status not in {*_GATHERING, ClaimStatus.GRANTED}:
             return 0
@@ -254,5 +254,5 @@ def _expire(claim: Claim, now: datetime) -> int:
         ) as changes:
             changes.update(locked, status=ClaimStatus.EXPIRED)
             end_evidence(changes, locked)
-            settle(changes, locked)
+            settle(locked)
     return 1

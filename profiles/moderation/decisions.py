@@ -82,7 +82,7 @@ def refuse_claim(*, claim: Claim, moderator: User, code: str, note: str = "") ->
             "refuse", claim=locked, moderator=moderator, stage=ReviewStage.CLAIM, verdict=Verdict.REFUSE, code=reason, words=note
         ) as (changes, _review):
             changes.update(locked, status=ClaimStatus.REFUSED, reason_code=reason, decided_at=timezone.now(), expires_at=None)
-            settle(changes, locked)
+            settle(locked)
     return locked
 
 

@@ -12,18 +12,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config.lib.pages import gone, public_page
+from config.lib.pages import public_page
 from config.lib.paging import open_pager
 from config.lib.query_params import QueryParams
 from papers.models import Author
 from papers.models.bases import page_slug
 from papers.querysets.people import authors
-from papers.views.standing import REDIRECT_SECONDS, addressed
+from papers.views.standing import addressed
 from profiles.claims.appeals import open_appeal, withdraw_appeal
 from profiles.claims.challenges import answer_challenge
 from profiles.claims.forms import ClaimForm, TextForm
@@ -36,6 +35,7 @@ from profiles.exceptions import IdentityError
 from profiles.models import Claim, Profile, User
 from profiles.models.choices import AppealStatus
 from profiles.querysets.claims import claims_of, held_by, holding, open_claims
+from profiles.views.addresses import page_elsewhere
 
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50
@@ -46,7 +46,7 @@ MOST_PAGES: Final = 50
 def claim_start(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
     """What claiming this page means, and the form that begins it. At most twelve queries."""
     author = addressed(authors().select_related("figures", "merged_into"), request, pk)
-    moved = _elsewhere(request, author, "profiles:claim-start")
+    moved = page_elsewhere(request, author, "profiles:claim-start")
     if moved is not None:
         return moved
     context: dict[str, Any] = {
@@ -148,19 +148,6 @@ def _known_obstacle(user: User, profile: Profile | None, author: Author) -> dict
 def _obstacle(user: User, refusal: IdentityError) -> dict[str, Any]:
     until: datetime | None = getattr(refusal, "until", None)
     return {"obstacle": str(refusal), "until": until, "must_confirm": not has_confirmed_address(user)}
-
-
-def _elsewhere(request: HttpRequest, author: Author, view: str) -> HttpResponse | None:
-    """410 for an erased page; the same view of the survivor or of the present slug. None where it is here, and for what is sent there."""
-    if author.erased_at is not None:
-        return gone(request)
-    target: Any = author.merged_into or author
-    address = reverse(view, args=[target.pk, page_slug(target.display_name)])
-    if address == request.path or (request.method == "POST" and target is author):
-        return None
-    response = redirect(address, permanent=request.method != "POST")
-    patch_cache_control(response, max_age=REDIRECT_SECONDS)
-    return response
 
 
 def _with_next(name: str, back: str) -> str:

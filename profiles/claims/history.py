@@ -1,0 +1,90 @@
+"""The public history of a page: what was decided about who owns it and what stands on it, in words, without names of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from papers.models import Author
+from profiles.models import TrailEntry
+from profiles.models.choices import ReasonCode
+
+WORDS: dict[str, str | Promise] = {
+    "grant": _("Claimed: a moderator found the evidence sufficient."),
+    "dispute": _("Disputed: somebody else claimed the page, and a moderator found that credible enough to ask the owner."),
+    "settle": _("The dispute ended, and the owner stayed."),
+    "revoke": _("A moderator ended the owner's claim. The page was free again."),
+    "give-way": _("A moderator took the page from its owner, for somebody with stronger evidence."),
+    "restore": _("The owner's claim was put back after an appeal."),
+    "release": _("The owner gave the page up."),
+    "expire": _("The claim ended: none of its evidence could be confirmed for a year."),
+    "account-erased": _("The owner closed their account. The page was free again."),
+    "merge": _("Another page was merged into this one."),
+    "split": _("Works of this page were moved to a page of their own."),
+    "void": _("What an earlier owner had decided on works was made void."),
+}
+"""The acts that may stand on a public history, in words. An act without words here is told in general ones."""
+AUTOMATIC = _("Claimed: the owner signed in with the ORCID iD that publishers give on these works.")
+UNKNOWN = _("A decision about this page was made.")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history; ``taken_back`` is when the decision was undone, None while it stands."""
+
+    at: datetime
+    text: str | Promise
+    reason: str | Promise
+    taken_back: datetime | None
+
+
+def events_of(author: Author, *, offset: int, limit: int) -> list[Event]:
+    """The lines of a page's history from ``offset`` on, newest first, those of pages merged into it too. Two queries."""
+    pages = Q(author_id=author.pk) | Q(author_id__in=Author.objects.filter(merged_into=author).values("pk"))
+    entries = list(
+        TrailEntry.objects.filter(pages, is_public=True, undoes__isnull=True).order_by("-pk").defer("changes")[offset : offset + limit]
+    )
+    undone = _taken_back(entries)
+    return [Event(entry.at, _text(entry), _reason(entry), undone.get(entry.pk)) for entry in entries]
+
+
+def _text(entry: TrailEntry) -> str | Promise:
+    if entry.action == "grant" and entry.code == ReasonCode.AUTOMATIC:
+        return AUTOMATIC
+    return WORDS.get(entry.action, UNKNOWN)
+
+
+def _reason(entry: TrailEntry) -> str | Promise:
+    """Why a claim was revoked: of what is public about a decision only this needs a reason. It speaks of the claim, not to its claimant."""
+    return REASONS.get(entry.code, "") if entry.action == "revoke" else ""
+
+
+REASONS: dict[str, str | Promise] = {
+    ReasonCode.IMPOSTURE: _("It had been made in somebody else's name."),
+    ReasonCode.OTHER_PERSON: _("The evidence was about another person."),
+    ReasonCode.ABUSE: _("The account was used against the rules of this site."),
+    ReasonCode.EVIDENCE_LOST: _("The evidence could no longer be confirmed."),
+    ReasonCode.OWNER_ASKED: _("The owner asked for it."),
+}
+
+
+def _taken_back(entries: Sequence[TrailEntry]) -> dict[int, datetime]:
+    """When these acts were taken back, for those that are: taking back what took them back puts them in force again. One query."""
+    keys = [entry.pk for entry in entries]
+    follow = Q(undoes__in=keys) | Q(undoes__undoes__in=keys) | Q(undoes__undoes__undoes__in=keys)
+    undoing = {row.undoes_id: row for row in TrailEntry.objects.filter(follow).only("pk", "at", "undoes_id")} if keys else {}
+    found: dict[int, datetime] = {}
+    for key in keys:
+        chain = []
+        current = undoing.get(key)
+        while current is not None:
+            chain.append(current)
+            current = undoing.get(current.pk)
+        if len(chain) % 2:
+            found[key] = chain[-1].at
+    return found

@@ -1,0 +1,134 @@
+"""What a researcher's page shows of the claim that holds it, and what a reader can do about that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.db import connection
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from papers.models import Author
+from papers.models.bases import page_slug
+from profiles.levels import RecordFacts, record_level, sentence
+from profiles.models import Claim, User
+from profiles.models.choices import HOLDING, OPEN, ClaimStatus, Level, Method
+
+_STATEMENT: Final = """
+    SELECT claim.id, profile.user_id, claim.status, standing.level,
+           (SELECT json_agg(json_build_object('method', piece.method, 'subject', piece.subject, 'own', piece.institution_id IS NOT NULL)
+                            ORDER BY piece.id)
+            FROM profiles_evidence AS piece
+            WHERE piece.claim_id = claim.id AND piece.status = 'confirmed' AND NOT EXISTS (
+                SELECT FROM profiles_freeze AS freeze
+                WHERE freeze.lifted_at IS NULL AND (
+                    freeze.institution_id = piece.institution_id
+                    OR freeze.kind = 'domain' AND piece.method = 'email'
+                       AND (piece.subject = freeze.domain OR right(piece.subject, length(freeze.domain) + 1) = '.' || freeze.domain))))
+    FROM profiles_claim AS claim
+         JOIN profiles_profile AS profile ON profile.id = claim.profile_id
+         LEFT JOIN profiles_standing AS standing ON standing.author_id = claim.author_id
+    WHERE claim.author_id = %s AND claim.status IN ('granted', 'disputed')
+"""
+_KEPT: Final = "_shown_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """The claim that holds a page. ``pieces`` is the evidence that counts: each method, subject, own (an institution's)."""
+
+    claim_id: int
+    user_id: int
+    is_disputed: bool
+    level: Level
+    pieces: Sequence[Mapping[str, Any]]
+
+    @property
+    def orcid(self) -> str:
+        """The iD that its owner signed in with, or ""."""
+        return next((str(piece["subject"]) for piece in self.pieces if piece["method"] == Method.ORCID), "")
+
+    def state_text(self) -> str:
+        """Such as "Claimed, ORCID confirmed and E-mail domain confirmed: uni.edu"."""
+        said = list(dict.fromkeys(text for piece in self.pieces if (text := _confirmed(piece))))
+        return _("Claimed, %(evidence)s") % {"evidence": get_text_list(said, _("and"))} if said else _("Claimed")
+
+
+def shown_claim(author: Author) -> ShownClaim | None:
+    """The claim that holds this author's page, or None. One query for each author object, however often it is asked."""
+    if not hasattr(author, _KEPT):
+        with connection.cursor() as cursor:
+            cursor.execute(_STATEMENT, [author.pk])
+            row = cursor.fetchone()
+        found = ShownClaim(row[0], row[1], row[2] == ClaimStatus.DISPUTED, Level(row[3] or 0), row[4] or ()) if row else None
+        setattr(author, _KEPT, found)
+    kept: ShownClaim | None = getattr(author, _KEPT)
+    return kept
+
+
+def claim_panel(request: HttpRequest, author: Author) -> Mapping[str, Any]:
+    """What stands under "Take part" about claiming. One query, unless the header has asked already; signed in one more."""
+    held = shown_claim(author)
+    user = request.user if isinstance(request.user, User) else None
+    slug = page_slug(author.display_name)
+    start_url = reverse("profiles:claim-start", args=[author.pk, slug])
+    level, words = level_of(author, held)
+    return {
+        "state": _state(held, user),
+        "own": _own_claim(author, user) if user is not None else None,
+        "is_disputed": held is not None and held.is_disputed,
+        "claim_url": reverse("profiles:claim", args=[held.claim_id]) if held is not None else "",
+        "start_url": start_url,
+        "login_url": f"{reverse('account_login')}?next={quote(start_url)}",
+        "evidence_url": reverse("profiles:evidence", args=[author.pk, slug]) if held is not None else "",
+        "history_url": reverse("profiles:history", args=[author.pk, slug]),
+        "level": level.label,
+        "sentence": words,
+    }
+
+
+def level_of(author: Author, held: ShownClaim | None) -> tuple[Level, Promise]:
+    """The level of a page with its sentence; that of the record where nobody owns it. No query where the author came with figures."""
+    if held is not None:
+        return held.level, sentence(held.level, is_claimed=True)
+    figures = author.__dict__.get("figures") or author._state.fields_cache.get("figures")  # noqa: SLF001 - whether it came along, without asking
+    works = figures.works_count if figures is not None else 0
+    level = record_level(RecordFacts(works, author.confidence, has_source_id=False, has_publisher_orcid=False))
+    return level, sentence(level, is_claimed=False)
+
+
+def _state(held: ShownClaim | None, user: User | None) -> str:
+    if held is None:
+        return "free"
+    return "mine" if user is not None and held.user_id == user.pk else "taken"
+
+
+def _own_claim(author: Author, user: User) -> Claim | None:
+    """The reader's claim on this page that is under way, or else the one by which they own any page. One query."""
+    mine = Claim.objects.filter(Q(status__in=HOLDING) | Q(status__in=OPEN, author=author), profile__user=user).select_related("author")
+    found = sorted(mine, key=lambda claim: claim.author_id != author.pk)
+    return found[0] if found else None
+
+
+def _confirmed(piece: Mapping[str, Any]) -> str:
+    """Words before badges: what one piece says in the header."""
+    match piece["method"]:
+        case Method.ORCID:
+            return _("ORCID confirmed")
+        case Method.EMAIL if piece["own"]:
+            return _("e-mail domain confirmed: %(domain)s") % {"domain": piece["subject"]}
+        case Method.TOKEN:
+            return _("web page confirmed")
+        case Method.VOUCH:
+            return _("co-authors vouch")
+        case Method.DOCUMENT:
+            return _("document reviewed")
+        case _:
+            return ""
