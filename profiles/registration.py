@@ -37,13 +37,11 @@ def register_levels() -> None:
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
+    from profiles.claims.shown import claim_panel
+
     panels.register(
         Panel(
             "trust", page="researcher", slot="snapshot", template="profiles/panels/trust.html", load=lambda _request, _author: {}, order=10
         )
     )
-    panels.register(
-        Panel(
-            "claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=lambda _request, _author: {}, order=20
-        )
-    )
+    panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))
