@@ -9,6 +9,7 @@ def register() -> None:
     """Panels, what is computed in the background, and what follows from changes."""
     register_panels()
     register_levels()
+    register_decisions()
     register_privacy()
 
 
@@ -47,6 +48,14 @@ def register_levels() -> None:
     register_reaction("profiles.Freeze", standings.on_freezes_changed)
     register_reaction("profiles.Claim", notices.on_claims_changed)
     register_reaction("profiles.Appeal", notices.on_appeals_changed)
+
+
+def register_decisions() -> None:
+    """Figures and names follow decisions about works, taken or taken back."""
+    from profiles.owners.following import on_authorships_changed
+    from profiles.trail import register_reaction
+
+    register_reaction("papers.Authorship", on_authorships_changed)
 
 
 def register_panels() -> None:

@@ -219,7 +219,9 @@ def _align_authorships(
 
 def _not_here(present: Sequence[Authorship]) -> list[int]:
     """The authors who get no further place on a work: those who have one, and those of whom a person said that it is not theirs."""
-    return [one.author_id for one in present if one.author_id] + [refusal.author_id for one in present for refusal in one.refusals.all()]
+    return [one.author_id for one in present if one.author_id] + [
+        refusal.author_id for one in present for refusal in one.refusals.all() if refusal.stands
+    ]
 
 
 def align(
@@ -285,11 +287,20 @@ def _mend(authorship: Authorship, said: AuthorshipRecord, record: WorkRecord, he
         authorship.raw_affiliations = list(said.affiliations)
     given = dict(said.ids)
     authorship.source_ids = {**authorship.source_ids, **given} if same_source else {**given, **authorship.source_ids}
-    if "orcid" in given and not authorship.orcid:
-        authorship.orcid, authorship.orcid_authenticated = given["orcid"], said.orcid_authenticated
+    if "orcid" in given and not authorship.orcid and _may_name_orcid(authorship, record):
+        authorship.orcid = given["orcid"]
+        authorship.orcid_authenticated = said.orcid_authenticated and record.source != "orcid"
     authorship.homepage = authorship.homepage or said.homepage
     authorship.is_corresponding = authorship.is_corresponding or said.is_corresponding
     return before != [getattr(authorship, column) for column in MENDED]
+
+
+def _may_name_orcid(authorship: Authorship, record: WorkRecord) -> bool:
+    """Whether a source may say which ORCID iD stands on a stored authorship.
+
+    What stands on Crossref's counts as the publisher's word when a page is claimed, so that nobody else may write there.
+    """
+    return record.source == authorship.source or authorship.source != "crossref"
 
 
 def _missing_institutions(authorship: Authorship, said: AuthorshipRecord, knowledge: Knowledge) -> list[AuthorshipInstitution]:
