@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from papers.ingest.ahead import Prepared
+from papers.ingest.copying import Copies
 from papers.ingest.matching import match_identifiers, record_identifiers, record_title_key
 from papers.ingest.people import LONGEST_NAME
 from papers.ingest.precedence import may_replace
-from papers.ingest.writing import Knowledge, place_authorships, provenance_of, write_authorships
+from papers.ingest.writing import Knowledge, decide_authorships, place_authorships, provenance_of
 from papers.models import Authorship, AuthorshipInstitution, Work, WorkIdentifier, WorkTopic
 from papers.names import PersonName, parse_name
 from papers.records import AuthorshipRecord, VenueRecord, WorkRecord
@@ -211,8 +212,8 @@ def _align_authorships(
         linked = {link.authorship_id for link in links}
         updated.changed |= {one.work_id for several in stored.values() for one in several if one.pk in linked}
     if to_place:
-        placed = place_authorships(to_place, knowledge)
-        write_authorships(placed, {work: record.source for work, record, _, _ in to_place}, import_run=import_run, now=now)
+        with Copies() as copies:
+            placed = place_authorships(decide_authorships(to_place, knowledge), knowledge, copies, import_run=import_run, now=now)
         updated.changed |= {work for work, _, _, _ in to_place}
         updated.authors |= {one.decision.candidate.reference for one in placed if one.decision is not None}
 
