@@ -49,6 +49,8 @@ class WorkRow(NamedTuple):
     has_code: bool
     cited_by_text: str
     state_text: str
+    authorship: int | None  # of the subject, where there is one
+    is_decided: bool  # by a person
     when: SafeString
     heading: SafeString
     byline: SafeString
@@ -134,6 +136,8 @@ def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | Non
         has_code=work.has_code,
         cited_by_text=cited_by,
         state_text=state,
+        authorship=own.id if own else None,
+        is_decided=own is not None and own.is_decided,
         when=when_html(year, date, words.no_year),
         heading=heading_html(url, work.title, work.title_html, work.language),
         byline=byline_html(listed, url=url, more=more_words, nobody=words.nobody),

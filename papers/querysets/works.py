@@ -231,6 +231,7 @@ def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, w
 class ListedAuthorship(NamedTuple):
     """A place in an author list, as lists of works show it. ``affiliations`` only of the subject of the page."""
 
+    id: int
     work_id: int
     position: int | None
     raw_name: str
@@ -238,13 +239,14 @@ class ListedAuthorship(NamedTuple):
     author_name: str | None
     is_erased: bool
     state: str
+    is_decided: bool
     source: str
     affiliations: list[str] | None
 
 
 _LISTED_AUTHORSHIPS: Final = """
-    SELECT authorship.work_id, authorship.position, authorship.raw_name, author.id, author.display_name, author.erased_at IS NOT NULL,
-           authorship.state, authorship.source,
+    SELECT authorship.id, authorship.work_id, authorship.position, authorship.raw_name, author.id, author.display_name,
+           author.erased_at IS NOT NULL, authorship.state, authorship.decided_by_person, authorship.source,
            CASE WHEN authorship.author_id = %(subject)s THEN coalesce(
                (SELECT array_agg(place.name ORDER BY named.id)
                 FROM papers_authorshipinstitution AS named JOIN papers_institution AS place ON place.id = named.institution_id
