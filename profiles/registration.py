@@ -10,6 +10,7 @@ def register() -> None:
     register_panels()
     register_levels()
     register_decisions()
+    register_evidence()
     register_privacy()
 
 
@@ -48,6 +49,18 @@ def register_levels() -> None:
     register_reaction("profiles.Freeze", standings.on_freezes_changed)
     register_reaction("profiles.Claim", notices.on_claims_changed)
     register_reaction("profiles.Appeal", notices.on_appeals_changed)
+
+
+def register_evidence() -> None:
+    """The iD that a page shows follows claims and evidence; a revoked claim is noted on those who vouched; another iD in an account ends evidence."""
+    from profiles.accounts.changes import ChangeReaction, reactions
+    from profiles.evidence import connections, signed_in_ids, vouching
+    from profiles.trail import register_reaction
+
+    register_reaction("profiles.Claim", signed_in_ids.on_claims_changed)
+    register_reaction("profiles.Evidence", signed_in_ids.on_evidence_changed)
+    register_reaction("profiles.Claim", vouching.on_claims_changed)
+    reactions.register(ChangeReaction("orcid-evidence", connections.on_account_changed))
 
 
 def register_decisions() -> None:

@@ -7,6 +7,7 @@ from django.urls import path
 from config.lib.public_ids import register_public_ids
 from profiles.views import legal, privacy, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
+from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.history import history
 from profiles.views.researcher import researcher
 
@@ -21,6 +22,10 @@ urlpatterns = [
     path("researchers/<public_id:pk>/<str:slug>/history/", history, name="history"),
     path("claims/", claims, name="claims"),
     path("claims/<public_id:pk>/", claim, name="claim"),
+    path("claims/<public_id:pk>/evidence/document/<public_id:evidence>/file", evidence_document, name="evidence-document"),
+    path("claims/<public_id:pk>/evidence/<slug:method>/", evidence_step, name="evidence-step"),
+    path("vouches/", vouches, name="vouches"),
+    path("researchers/<public_id:pk>/<str:slug>/evidence/", evidence, name="evidence"),
     path("about/claims/", about_claims, name="about-claims"),
     path("researchers/<public_id:pk>/<str:slug>/opt-out/", requests.opt_out, name="opt-out"),
     path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
