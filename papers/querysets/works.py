@@ -269,6 +269,23 @@ def listed_authorships(work_ids: Collection[int], *, first: int, subject: int | 
         return [ListedAuthorship(*row) for row in cursor.fetchall()]
 
 
+def works_with_authors(ids: Collection[int], *, first: int, subject: int | None = None) -> tuple[list[FoundWork], list[ListedAuthorship]]:
+    """``found_works`` and ``listed_authorships`` of the same works in one message to the database, none for no ids.
+
+    Both statements are the same; what is saved is the way there and back. It needs parameters bound here and not at the
+    server, as Django has it unless told otherwise.
+    """
+    if not ids:
+        return [], []
+    wanted = list(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FOUND_WORKS};{_LISTED_AUTHORSHIPS}", {"works": wanted, "first": first, "subject": subject})
+        found = {row[0]: FoundWork(*row) for row in cursor.fetchall()}
+        cursor.nextset()
+        people = [ListedAuthorship(*row) for row in cursor.fetchall()]
+    return [found[key] for key in wanted if key in found], people
+
+
 def _listed_topics(limit: int = 30) -> ArraySubquery:
     return ArraySubquery(
         WorkTopic.objects.filter(work=OuterRef("pk"), topic__merged_into__isnull=True, topic__erased_at__isnull=True)
