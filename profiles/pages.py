@@ -37,8 +37,6 @@ from papers.querysets.subjects import topic_names
 from papers.querysets.works import author_record
 from papers.source_names import source_list
 from profiles.claims.shown import shown_claim
-from profiles.owners.shown import is_owners_page
-from profiles.owners.work_lines import with_decisions
 
 if TYPE_CHECKING:
     from papers.querysets.author_page import AuthorForPage
@@ -126,11 +124,7 @@ def work_list(
         WorkList(
             heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
             narrowing=narrowing,
-            rows=with_decisions(
-                rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
-                page_address=researcher_address(author.pk, author.display_name),
-                is_owner=is_owners_page(author, viewer),
-            ),
+            rows=rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
             pager=counted_pager(
                 page=state.page,
                 total=counted.total,
@@ -264,6 +258,11 @@ def collaborators(figures: AuthorFigures, names: Mapping[int, str], path: str) -
         )
         for row in from_figures
     ]
+
+
+def withhold_figures(context: dict[str, Any]) -> None:
+    """Take what was computed over the person out of a page, as they asked: counts, chart, close collaborators. Works stay."""
+    context |= {"counts": (), "explanations": (), "coverage_text": "", "chart": None, "collaborators": (), "figures_withheld": True}
 
 
 # --- Figures ------------------------------------------------------------------------------------------------------
