@@ -339,7 +339,7 @@ def test_the_page_of_a_claim_asks_as_often_for_twenty_pieces_as_for_two(people: 
     assert asked.count == QUERIES_OF_A_CLAIM
 
 
-QUERIES_OF_A_CLAIM = 14
+QUERIES_OF_A_CLAIM = 15
 
 
 @pytest.mark.parametrize("many", [2, 20])
