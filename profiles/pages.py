@@ -37,6 +37,8 @@ from papers.querysets.subjects import topic_names
 from papers.querysets.works import author_record
 from papers.source_names import source_list
 from profiles.claims.shown import shown_claim
+from profiles.owners.shown import is_owners_page
+from profiles.owners.work_lines import with_decisions
 
 if TYPE_CHECKING:
     from papers.querysets.author_page import AuthorForPage
@@ -124,7 +126,11 @@ def work_list(
         WorkList(
             heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
             narrowing=narrowing,
-            rows=rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
+            rows=with_decisions(
+                rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
+                page_address=researcher_address(author.pk, author.display_name),
+                is_owner=is_owners_page(author, viewer),
+            ),
             pager=counted_pager(
                 page=state.page,
                 total=counted.total,

@@ -65,20 +65,32 @@ def register_evidence() -> None:
 
 def register_decisions() -> None:
     """Figures and names follow decisions about works, taken or taken back."""
+    from profiles.models.privacy import RequestKind
     from profiles.owners.following import on_authorships_changed
+    from profiles.owners.requests import on_not_mine_confirmed
+    from profiles.privacy.confirmed_requests import on_confirmed
     from profiles.trail import register_reaction
 
     register_reaction("papers.Authorship", on_authorships_changed)
+    on_confirmed(RequestKind.NOT_MINE, on_not_mine_confirmed)
 
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.claims.shown import claim_panel
+    from profiles.owners import shown
 
     panels.register(
         Panel(
             "trust", page="researcher", slot="snapshot", template="profiles/panels/trust.html", load=lambda _request, _author: {}, order=10
         )
+    )
+    panels.register(
+        Panel("words", page="researcher", slot="header", template="profiles/panels/profile_header.html", load=shown.header_panel, order=10)
+    )
+    panels.register(Panel("about", page="researcher", slot="main", template="profiles/panels/about.html", load=shown.about_panel, order=10))
+    panels.register(
+        Panel("decide", page="researcher", slot="main", template="profiles/panels/decide.html", load=shown.decide_panel, order=990)
     )
     panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))
     panels.register(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
-from profiles.views import legal, privacy, requests
+from profiles.views import legal, my_works, privacy, profile_edit, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.history import history
+from profiles.views.names import names
+from profiles.views.not_mine import not_mine
 from profiles.views.researcher import researcher
 
 register_public_ids()
@@ -30,6 +32,12 @@ urlpatterns = [
     path("researchers/<public_id:pk>/<str:slug>/opt-out/", requests.opt_out, name="opt-out"),
     path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
     path("requests/<str:token>/", requests.confirm, name="request"),
+    path("researchers/<public_id:pk>/<str:slug>/not-mine/<public_id:authorship>/", not_mine, name="not-mine"),
+    path("settings/profile/", profile_edit.profile_edit, name="profile-edit"),
+    path("settings/profile/preview/", profile_edit.biography_preview, name="biography-preview"),
+    path("settings/works/", my_works.my_works, name="my-works"),
+    path("settings/works/decide/", my_works.decide_work, name="decide-work"),
+    path("settings/names/", names, name="names"),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/export/", privacy.ask_for_export, name="export"),
     path("settings/privacy/export/state/", privacy.export_state, name="export-state"),
