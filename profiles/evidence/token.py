@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -112,7 +112,7 @@ def links_to(answer: Answer, author_id: int, *, any_link: bool) -> bool:
         return False
     for element in document.iter("a", "link"):
         is_me = "me" in (element.get("rel") or "").lower().split()
-        if (is_me or any_link) and is_page_here(urljoin(answer.url, (element.get("href") or "").strip()[:2000]), author_id):
+        if (is_me or any_link) and is_page_here((element.get("href") or "").strip()[:2000], author_id):
             return True
     return False
 
