@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from config.lib.registries import Panel, RefreshKind, panels, refresh_kinds
+from config.lib.registries import Panel, RefreshKind, SupportSource, panels, refresh_kinds, support_sources
 
 
 def register() -> None:
     """Panels, what is computed in the background, and what follows from changes."""
     register_panels()
     register_levels()
+    register_trust()
 
 
 def register_levels() -> None:
@@ -33,6 +34,42 @@ def register_levels() -> None:
     register_reaction("profiles.Freeze", standings.on_freezes_changed)
     register_reaction("profiles.Claim", notices.on_claims_changed)
     register_reaction("profiles.Appeal", notices.on_appeals_changed)
+
+
+def register_trust() -> None:
+    """Scores follow the record's figures, levels and support; support follows vouches and confirmed joint works."""
+    from papers.models import Author
+    from profiles.trust import following, scores, support
+
+    refresh_kinds.register(
+        RefreshKind(
+            support.KIND,
+            support.refresh_support,
+            queue="scores",
+            batch=200,
+            order=45,
+            workers=1,  # two would push the same residual
+            everything=support.everybody_with_a_claim,
+            after=("standing",),
+        )
+    )
+    refresh_kinds.register(
+        RefreshKind(
+            scores.KIND,
+            scores.refresh_scores,
+            queue="scores",
+            batch=500,
+            order=50,
+            everything=lambda: Author.objects.values_list("pk", flat=True).iterator(),
+            after=("author-figures", "standing"),
+        )
+    )
+    for source in (
+        SupportSource("vouch", support.vouches, support.everybody_with_a_claim, order=10),
+        SupportSource("verified-coauthorship", support.verified_coauthorship, support.everybody_with_a_claim, order=20),
+    ):
+        support_sources.register(source)
+    following.register()
 
 
 def register_panels() -> None:

@@ -9,6 +9,7 @@ from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
 from profiles.models.trail import TrailEntry, TrailNote
+from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, TrustEvent, TrustScore
 
 __all__ = [
     "AccountChange",
@@ -21,6 +22,7 @@ __all__ = [
     "Evidence",
     "EvidenceCheck",
     "EvidenceSecret",
+    "FieldStatistics",
     "FormerName",
     "Freeze",
     "MailOptOut",
@@ -32,9 +34,14 @@ __all__ = [
     "ProfileLink",
     "PublicRequest",
     "Review",
+    "Sanction",
+    "ShadowScore",
     "Standing",
+    "SupportEdge",
     "TrailEntry",
     "TrailNote",
+    "TrustEvent",
+    "TrustScore",
     "User",
     "Vouch",
 ]
