@@ -108,7 +108,8 @@ class Support:
 @dataclass(frozen=True)
 class SupportSource:
     """Where trust between people comes from. ``between(ids)`` gives the support given by these author pages, and by nobody else;
-    ``everybody()`` the row keys of all pages that give any. Both in a fixed number of queries."""
+    ``everybody()`` the row keys of all pages that give any. Both in a fixed number of queries.
+    """
 
     key: str
     between: Callable[[Sequence[int]], Iterable[Support]]

@@ -40,4 +40,4 @@ def json_text(values: Mapping[str, str]) -> str:
 
 
 def _table(model: type[models.Model]) -> str:
-    return model._meta.db_table  # noqa: SLF001 - Django's documented way to a model's options
+    return model._meta.db_table

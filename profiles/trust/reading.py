@@ -85,7 +85,7 @@ class PageInputs:
     clean_days: float
     sanctions: float
     statistics_version: int
-    field: str
+    field_key: str
     imposed: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -95,7 +95,14 @@ class PageInputs:
 
 def pack(rows: Sequence[dict[str, Any]]) -> TrustInputs:
     """Inputs as stored, many pages, as the arrays that the formula takes."""
-    kinds: dict[str, Any] = {"level": np.int64, "is_claimed": np.bool_, "has_ror": np.bool_, "has_position": np.bool_, "has_biography": np.bool_, "has_links": np.bool_}
+    kinds: dict[str, Any] = {
+        "level": np.int64,
+        "is_claimed": np.bool_,
+        "has_ror": np.bool_,
+        "has_position": np.bool_,
+        "has_biography": np.bool_,
+        "has_links": np.bool_,
+    }
     names = TrustInputs.__dataclass_fields__
     return TrustInputs(**{name: np.array([row[name] for row in rows], dtype=kinds.get(name, np.float64)) for name in names})
 
@@ -164,7 +171,7 @@ def _page(
         has_position=owner is not None and bool(owner.position),
         has_biography=owner is not None and bool(owner.biography),
         has_links=owner is not None and len(owner.links.all()) > 0,  # prefetched
-        in_window=tuple(sum(count for year, count in by_year if year > now.year - years) for years in WINDOW_YEARS) + (works,),
+        in_window=(*(sum(count for year, count in by_year if year > now.year - years) for years in WINDOW_YEARS), works),
         n90=statistics.n90,
         active_years=sum(1 for year, count in by_year if year > now.year - ACTIVE_WINDOW and count),
         cited_by_others=noticed,
@@ -174,8 +181,10 @@ def _page(
         clean_days=_clean_days(standing, sanctions, now) if assessed.level >= 2 else 0.0,  # noqa: PLR2004 - L2
         sanctions=_factor(sanctions, now),
         statistics_version=usual.version,
-        field=statistics.name,
-        imposed=[{"kind": one.kind, "on": one.imposed_at.date().isoformat(), "severity": SEVERITY[SanctionKind(one.kind)]} for one in sanctions],
+        field_key=statistics.name,
+        imposed=[
+            {"kind": one.kind, "on": one.imposed_at.date().isoformat(), "severity": SEVERITY[SanctionKind(one.kind)]} for one in sanctions
+        ],
     )
 
 
@@ -215,13 +224,18 @@ class UsualFigures:
 def _owners(standings: dict[int, Standing]) -> dict[int, Profile]:
     """The owner's profile of each owned page. Two queries."""
     claims = {author_id: row.claim for author_id, row in standings.items() if row.claim is not None}
-    profiles = {profile.pk: profile for profile in Profile.objects.filter(pk__in=[claim.profile_id for claim in claims.values()]).prefetch_related("links")}
+    profiles = {
+        profile.pk: profile
+        for profile in Profile.objects.filter(pk__in=[claim.profile_id for claim in claims.values()]).prefetch_related("links")
+    }
     return {author_id: profiles[claim.profile_id] for author_id, claim in claims.items() if claim.profile_id in profiles}
 
 
 def _sanctions(ids: Sequence[int], now: datetime) -> dict[int, list[Sanction]]:
     """The sanctions in force, oldest first."""
-    rows = Sanction.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), author_id__in=ids, lifted_at__isnull=True).order_by("imposed_at", "pk")
+    rows = Sanction.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), author_id__in=ids, lifted_at__isnull=True).order_by(
+        "imposed_at", "pk"
+    )
     found: dict[int, list[Sanction]] = defaultdict(list)
     for row in rows:
         found[row.author_id].append(row)

@@ -37,7 +37,11 @@ def refresh_scores(author_ids: Sequence[int]) -> int:
     TrustScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["author"], update_fields=UPDATED)
     reasons = _reasons(ids)
     TrustEvent.objects.bulk_create(
-        [event_of(row, now, before.get(row.author_id), reasons.get(row.author_id, ())) for row in rows if _shows(row, before.get(row.author_id))]
+        [
+            event_of(row, now, before.get(row.author_id), reasons.get(row.author_id, ()))
+            for row in rows
+            if _shows(row, before.get(row.author_id))
+        ]
     )
     for version, following in NEXT_FORMULAS.items():
         _store_shadow(version, ids, following(pack(stored)), now)

@@ -53,8 +53,11 @@ def recompute_statistics() -> int:
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         years = dict(zip(("short", "middle", "long"), WINDOW_YEARS, strict=True))
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.counted_works, pg_temp.noticed")  # of a computation in the same transaction
         cursor.execute(_COUNTS, {"year": now.year, **years})
-        cursor.execute("CREATE TEMPORARY TABLE noticed (author_id, k) ON COMMIT DROP AS " + NOTICED_SQL.format(whose="own.author_id IS NOT NULL"))
+        cursor.execute(
+            "CREATE TEMPORARY TABLE noticed (author_id, k) ON COMMIT DROP AS " + NOTICED_SQL.format(whose="own.author_id IS NOT NULL")
+        )
         cursor.execute(_PERCENTILES)
         rows = cursor.fetchall()
         version = (FieldStatistics.objects.aggregate(latest=Max("version"))["latest"] or 0) + 1

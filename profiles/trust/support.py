@@ -35,6 +35,7 @@ from profiles.trust.propagation import (
     transfer,
 )
 from profiles.trust.reading import SECONDS_A_DAY
+from profiles.trust.scores import refresh_scores
 
 KIND = "support"
 LEAST_MOVE = 1e-7  # a change of z smaller than this moves no score by a hundredth of a point
@@ -81,6 +82,7 @@ def refresh_support(author_ids: Sequence[int]) -> int:
     wanted = sorted(set(author_ids))
     now = timezone.now()
     stored = _Stored()
+    _have_scores(wanted)
     before = {source: stored.shares_of(source) for source in wanted}
     seeds_before = {source: stored.seed_of(source) for source in wanted}
     _store_edges(wanted)
@@ -94,8 +96,9 @@ def refresh_support(author_ids: Sequence[int]) -> int:
     _keep_shares(after)
     _keep_flow({person: flow.x[person] for person in moved}, seeds)
     touched = set(wanted) | moved
+    _have_scores(sorted({*moved, *(target for shares in after.values() for target in shares)}))
     targets = {target for source in touched for target in (*before.get(source, {}), *_targets(source, after, stored))} | touched
-    _keep_community(sorted(targets), now)
+    _keep_community(sorted(targets))
     return len(wanted)
 
 
@@ -113,6 +116,7 @@ def rebuild_support(now: datetime | None = None) -> int:
         people = sorted({person for source, target, *_rest in rows for person in (source, target)} | set(_seeded()))
         if not people:
             return 0
+        _have_scores(people)
         number = {person: place for place, person in enumerate(people)}
         levels, institutions = _levels_and_institutions(people)
         ages = np.array([max(0.0, (now - row[3]).total_seconds() / SECONDS_A_DAY) for row in rows])
@@ -128,13 +132,21 @@ def rebuild_support(now: datetime | None = None) -> int:
         by_source: dict[int, dict[int, float]] = {}
         for place, person in enumerate(people):
             start, end = shares.indptr[place], shares.indptr[place + 1]
-            by_source[person] = {people[other]: float(value) for other, value in zip(shares.indices[start:end], shares.data[start:end], strict=True)}
+            by_source[person] = {
+                people[other]: float(value) for other, value in zip(shares.indices[start:end], shares.data[start:end], strict=True)
+            }
         _keep_shares(by_source)
         _keep_flow(dict(zip(people, x.tolist(), strict=True)), dict(zip(people, seeds.tolist(), strict=True)))
         _keep_z(dict(zip(people, z.tolist(), strict=True)))
         gone = TrustScore.objects.exclude(author_id__in=people).exclude(community=0.0).values_list("author_id", flat=True)
         _keep_z(dict.fromkeys(gone, 0.0))
     return len(rows)
+
+
+def _have_scores(people: Sequence[int]) -> None:
+    """What flows is kept beside a score: pages that have none yet get theirs first."""
+    scored = set(TrustScore.objects.filter(author_id__in=people).values_list("author_id", flat=True))
+    refresh_scores([person for person in people if person not in scored])
 
 
 class _Stored:
@@ -162,7 +174,9 @@ def _seeded() -> Iterable[int]:
 def _weights(sources: Sequence[int], now: datetime) -> dict[int, dict[int, float]]:
     """The decayed weight that each of these gives to whom, at most 2 for a pair."""
     weights: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for source, target, weight, latest_at in SupportEdge.objects.filter(source_id__in=sources).values_list("source_id", "target_id", "weight", "latest_at"):
+    for source, target, weight, latest_at in SupportEdge.objects.filter(source_id__in=sources).values_list(
+        "source_id", "target_id", "weight", "latest_at"
+    ):
         age = max(0.0, (now - latest_at).total_seconds() / SECONDS_A_DAY)
         weights[source][target] = min(MOST_PER_PAIR, weights[source][target] + weight * 2.0 ** (-age / HALF_LIFE_DAYS))
     return weights
@@ -194,7 +208,9 @@ def _store_edges(sources: Sequence[int]) -> None:
     keep = set(told)
     gone = [
         pk
-        for pk, source, target, kind in SupportEdge.objects.filter(source_id__in=sources).values_list("pk", "source_id", "target_id", "kind")
+        for pk, source, target, kind in SupportEdge.objects.filter(source_id__in=sources).values_list(
+            "pk", "source_id", "target_id", "kind"
+        )
         if (source, target, kind) not in keep
     ]
     SupportEdge.objects.filter(pk__in=gone).delete()
@@ -221,7 +237,7 @@ def _keep_flow(flows: Mapping[int, float], seeds: Mapping[int, float]) -> None:
     _update("profiles_trustscore", "author_id", "seed", sorted(seeds.items()))
 
 
-def _keep_community(targets: Sequence[int], now: datetime) -> None:
+def _keep_community(targets: Sequence[int]) -> None:
     """Compute z of these pages from what is stored, and keep what moved."""
     incoming = list(SupportEdge.objects.filter(target_id__in=targets, share__gt=0).values_list("source_id", "target_id", "share"))
     supporters = sorted({source for source, _target, _share in incoming})
@@ -254,9 +270,11 @@ def _keep_z(z: Mapping[int, float]) -> None:
 def _levels_and_institutions(people: Sequence[int]) -> tuple[Any, Any]:
     """The level of each page that has an owner, 0 otherwise, and the institution that its evidence names. Two queries."""
     levels = dict(Standing.objects.filter(author_id__in=people, claim__isnull=False).values_list("author_id", "level"))
-    named = Evidence.objects.filter(
-        claim__author_id__in=people, claim__status__in=HOLDING, status__in=COUNTING, institution__isnull=False
-    ).order_by("confirmed_at", "pk").values_list("claim__author_id", "institution_id")
+    named = (
+        Evidence.objects.filter(claim__author_id__in=people, claim__status__in=HOLDING, status__in=COUNTING, institution__isnull=False)
+        .order_by("confirmed_at", "pk")
+        .values_list("claim__author_id", "institution_id")
+    )
     institutions = dict(named)
     return (
         np.array([levels.get(person, 0) for person in people], dtype=np.int64),
