@@ -74,9 +74,16 @@ def register_trust() -> None:
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
+    from profiles.trust.page import snapshot
+
     panels.register(
         Panel(
-            "trust", page="researcher", slot="snapshot", template="profiles/panels/trust.html", load=lambda _request, _author: {}, order=10
+            "trust",
+            page="researcher",
+            slot="snapshot",
+            template="profiles/panels/trust.html",
+            load=lambda _request, author: snapshot(author),
+            order=10,
         )
     )
     panels.register(

@@ -8,6 +8,7 @@ from config.lib.public_ids import register_public_ids
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.history import history
 from profiles.views.researcher import researcher
+from profiles.views.trust import trust, trust_json
 
 register_public_ids()
 
@@ -21,4 +22,6 @@ urlpatterns = [
     path("claims/", claims, name="claims"),
     path("claims/<public_id:pk>/", claim, name="claim"),
     path("about/claims/", about_claims, name="about-claims"),
+    path("researchers/<public_id:pk>/<str:slug>/trust/", trust, name="trust"),
+    path("researchers/<public_id:pk>/<str:slug>/trust.json", trust_json, name="trust-json"),
 ]

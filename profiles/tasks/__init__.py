@@ -1,5 +1,5 @@
 """What workers do for accounts and pages: ids go in, one service is called, nothing comes back."""
 
-from profiles.tasks import accounts, claims
+from profiles.tasks import accounts, claims, trust
 
-__all__ = ["accounts", "claims"]
+__all__ = ["accounts", "claims", "trust"]
