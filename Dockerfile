@@ -31,8 +31,8 @@ RUN python -m config.frontend \
        python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf node_modules \
     && python -m compileall -q collaboration config papers profiles \
-    && mkdir -p var/backups var/schedule \
-    && chown -R collegium var/backups var/schedule
+    && mkdir -p var/backups var/schedule var/private \
+    && chown -R collegium var/backups var/schedule var/private
 USER collegium
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=4 CMD ["python", "-m", "config.probe"]

@@ -12,8 +12,13 @@ class SiteConfig(AppConfig):
     verbose_name = "Collegium"
 
     def ready(self) -> None:
-        """Make our Celery application the one that tasks are sent through, in every process."""
+        """Make our Celery application the one that tasks are sent through, in every process; register our checks."""
+        from django.core.checks import register
+
         from config import celery  # noqa: F401 - not in config/__init__: the embedded servers' keepers need no Celery
+        from config.lib.operator import check_operator
+
+        register(check_operator, deploy=True)
 
 
 class CollectedFilesConfig(StaticFilesConfig):

@@ -42,6 +42,21 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=17),
         "options": {"queue": "scores", "expires": 6 * 3600.0},
     },
+    "take up archives that nobody writes": {
+        "task": "profiles.tasks.privacy.resume_exports",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
+    "erase accounts whose time has come": {
+        "task": "profiles.tasks.privacy.erase_due_accounts",
+        "schedule": 600.0,
+        "options": {"queue": "default", "expires": 600.0},
+    },
+    "forget what is over": {
+        "task": "profiles.tasks.privacy.forget_what_is_over",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 1800.0},
+    },
 }
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says

@@ -36,6 +36,7 @@ from papers.querysets.people import latest_raw_affiliations, names_of
 from papers.querysets.subjects import topic_names
 from papers.querysets.works import author_record, found_works
 from papers.source_names import source_list
+from profiles.claims.shown import shown_claim
 
 if TYPE_CHECKING:
     from papers.querysets.author_page import AuthorForPage
@@ -188,8 +189,9 @@ def _heading(counted: Tally, narrowing: str, in_all: int) -> str:
 
 
 def person_header(found: AuthorForPage, canonical_url: str) -> PersonHeader:
-    """The header. One query where no institution of the author is known, none otherwise."""
+    """The header. One query for the claim that holds the page, and one where no institution of the author is known."""
     author, figures = found.author, found.figures
+    held = shown_claim(author)
     tags = topic_links(figures.topics[:TAGS_SHOWN])
     field = figures.field
     if field is not None and all(tag.text.casefold() != field.name.casefold() for tag in tags):
@@ -197,9 +199,9 @@ def person_header(found: AuthorForPage, canonical_url: str) -> PersonHeader:
     return PersonHeader(
         name=author.display_name,
         variants=tuple(name for name in found.variants if name != author.display_name),
-        state_text=state_text(figures.sources),
+        state_text=held.state_text() if held is not None else state_text(figures.sources),
         affiliations=current_affiliations(author, figures),
-        orcid=orcid_of(found.identifiers),
+        orcid=orcid_of(found.identifiers, held.orcid if held is not None else ""),
         updated=figures.computed_at,
         tags=tuple(tags),
         more_tags=max(0, len(figures.topics) - TAGS_SHOWN),
@@ -223,8 +225,10 @@ def current_affiliations(author: Author, figures: AuthorFigures) -> tuple[Link, 
     return tuple(institution_links(current[:AFFILIATIONS_SHOWN]))
 
 
-def orcid_of(identifiers: Sequence[Mapping[str, Any]]) -> Orcid | None:
-    """The ORCID iD among the identifiers of a page, an authenticated one first."""
+def orcid_of(identifiers: Sequence[Mapping[str, Any]], signed_in: str = "") -> Orcid | None:
+    """The ORCID iD of a page: the one that its owner signed in with, else one among its identifiers, an authenticated one first."""
+    if signed_in:
+        return Orcid(signed_in, f"https://orcid.org/{signed_in}", is_authenticated=True)
     own = [row for row in identifiers if row["scheme"] == "orcid"]
     if not own:
         return None

@@ -75,6 +75,7 @@ def register_trust() -> None:
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.trust.page import snapshot
+    from profiles.claims.shown import claim_panel
 
     panels.register(
         Panel(
@@ -86,8 +87,4 @@ def register_panels() -> None:
             order=10,
         )
     )
-    panels.register(
-        Panel(
-            "claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=lambda _request, _author: {}, order=20
-        )
-    )
+    panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))

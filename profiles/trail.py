@@ -88,6 +88,8 @@ TRAILED: dict[str, tuple[str, ...]] = {
     "profiles.PageChoice": ("noindex", "withhold_figures"),
     "profiles.PublicRequest": ("kind", "status", "author_id", "authorship_id", "confirmed_at", "decided_at"),
     "papers.Authorship": ("author_id", "rule", "state", "decided_by_person", "decided_by_id", "decided_at"),
+    "papers.AuthorshipRefusal": ("stands",),
+    "papers.Author": ("merged_into_id",),
     "papers.AuthorIdentifier": ("author_id", "is_authenticated"),
 }
 """The rows that acts change, by model, and which of their columns the trail keeps: opaque numbers, codes and dates."""
@@ -274,7 +276,10 @@ def _reverted(change: Mapping[str, Any]) -> Change:
         return {"model": change["model"], "pk": change["pk"], "before": change["after"], "after": None}
     for column, value in values_before(change).items():
         setattr(row, column, value)
-    with pgtrigger.ignore("profiles.Claim:known_transitions"):
+    with (
+        pgtrigger.ignore("profiles.Claim:known_transitions"),
+        transaction.atomic(),
+    ):  # a constraint that fails must not keep the triggers off
         row.save(update_fields=list(change["before"]))
     return {"model": change["model"], "pk": change["pk"], "before": change["after"], "after": change["before"]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
+from profiles.views import legal, privacy, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.history import history
 from profiles.views.researcher import researcher
@@ -24,4 +25,21 @@ urlpatterns = [
     path("about/claims/", about_claims, name="about-claims"),
     path("researchers/<public_id:pk>/<str:slug>/trust/", trust, name="trust"),
     path("researchers/<public_id:pk>/<str:slug>/trust.json", trust_json, name="trust-json"),
+    path("researchers/<public_id:pk>/<str:slug>/opt-out/", requests.opt_out, name="opt-out"),
+    path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
+    path("requests/<str:token>/", requests.confirm, name="request"),
+    path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/privacy/export/", privacy.ask_for_export, name="export"),
+    path("settings/privacy/export/state/", privacy.export_state, name="export-state"),
+    path("settings/privacy/export/download/", privacy.download_export, name="export-download"),
+    path("settings/privacy/page/", privacy.choose, name="page-choices"),
+    path("settings/privacy/delete/", privacy.delete_account, name="delete-account"),
+    path("settings/privacy/keep/", privacy.keep_own_account, name="keep-own-account"),
+    path("keep-account/<str:token>/", privacy.keep_account, name="keep-account"),
+    path("privacy/", legal.privacy_notice, name="privacy-notice"),
+    path("terms/", legal.terms, name="terms"),
+    path("imprint/", legal.imprint, name="imprint"),
+    path("accessibility/", legal.accessibility, name="accessibility"),
+    path("contact/", legal.contact, name="contact"),
+    path(".well-known/security.txt", legal.security_txt, name="security-txt"),
 ]

@@ -36,6 +36,11 @@ SITE_URL = env.str("SITE_URL", "").rstrip("/")
 """Where the site is for those outside of a request: the start of every link in a mail. "https://collegium.example"."""
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 """Where people reach the operators; told to the services we ask for records, as their manners want."""
+OPERATOR_NAME = env.str("OPERATOR_NAME", "")
+OPERATOR_ADDRESS = env.str("OPERATOR_ADDRESS", "")
+PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", "")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+"""Who operates the site, for its legal pages (config.lib.operator); a gap is shown as one, and told by ``check --deploy``."""
 
 INSTALLED_APPS = [
     "collaboration.apps.CollaborationConfig",
@@ -193,7 +198,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False  # it would leave the account without an address for a moment
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -207,6 +212,13 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # CountedProxiesMiddleware has put the visitor's address in its place already
 
 MFA_ADAPTER = "profiles.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "profiles.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "profiles.accounts.forms.PasskeySecondFactorForm",
+    "login_webauthn": "profiles.accounts.forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "profiles.accounts.forms.PasskeyAgainForm",
+    "signup_webauthn": "profiles.accounts.forms.SignupPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

@@ -27,11 +27,11 @@ _STATEMENT: Final = """
                             ORDER BY piece.id)
             FROM profiles_evidence AS piece
             WHERE piece.claim_id = claim.id AND piece.status = 'confirmed' AND NOT EXISTS (
-                SELECT FROM profiles_freeze AS freeze
-                WHERE freeze.lifted_at IS NULL AND (
-                    freeze.institution_id = piece.institution_id
-                    OR freeze.kind = 'domain' AND piece.method = 'email'
-                       AND (piece.subject = freeze.domain OR right(piece.subject, length(freeze.domain) + 1) = '.' || freeze.domain))))
+                SELECT FROM profiles_freeze AS frozen
+                WHERE frozen.lifted_at IS NULL AND (
+                    frozen.institution_id = piece.institution_id
+                    OR frozen.kind = 'domain' AND piece.method = 'email'
+                       AND (piece.subject = frozen.domain OR right(piece.subject, length(frozen.domain) + 1) = '.' || frozen.domain))))
     FROM profiles_claim AS claim
          JOIN profiles_profile AS profile ON profile.id = claim.profile_id
          LEFT JOIN profiles_standing AS standing ON standing.author_id = claim.author_id
@@ -87,7 +87,8 @@ def claim_panel(request: HttpRequest, author: Author) -> Mapping[str, Any]:
         "claim_url": reverse("profiles:claim", args=[held.claim_id]) if held is not None else "",
         "start_url": start_url,
         "login_url": f"{reverse('account_login')}?next={quote(start_url)}",
-        "evidence_url": reverse("profiles:evidence", args=[author.pk, slug]) if held is not None else "",
+        "page": author.pk,
+        "slug": slug,
         "history_url": reverse("profiles:history", args=[author.pk, slug]),
         "level": level.label,
         "sentence": words,

@@ -6,13 +6,14 @@ from profiles.models.email_changes import AccountChange, ChangeKind
 from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
 from profiles.models.mail import MailStatus, OutgoingMail
 from profiles.models.mail_preferences import MailOptOut
-from profiles.models.privacy import FormerName, PageChoice, PersonalExport, PublicRequest
+from profiles.models.privacy import AccountDeletion, FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
 from profiles.models.trail import TrailEntry, TrailNote
 from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, TrustEvent, TrustScore
 
 __all__ = [
     "AccountChange",
+    "AccountDeletion",
     "Appeal",
     "ChangeKind",
     "Claim",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from papers.models import Author, Authorship
+
+DELETION_WAIT = timedelta(days=7)
+"""How long an account that is to be erased can be kept after all. The database holds it too."""
 
 
 class PageChoice(models.Model):
@@ -78,6 +82,7 @@ class PublicRequest(models.Model):
     )
     email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
     text = models.TextField(_("text"), max_length=2000, blank=True)
+    with_figures = models.BooleanField(_("figures withheld too"), default=False)
     code_hash = models.CharField(_("hash of the code"), max_length=64, blank=True)
     code_expires_at = models.DateTimeField(_("code expires"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -98,6 +103,34 @@ class PublicRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_status_display()}"
+
+
+class AccountDeletion(models.Model):
+    """An account that its owner wants erased. It waits some days, can be taken back until then, and goes with the account.
+
+    ``token_hash`` is the SHA-256 of the token in the mail, which takes it back without a login. ``keep_decisions``: decisions
+    on works stay, without the person's name; ``keep_name``: the page keeps the name that they chose for it.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="deletion", verbose_name=_("account")
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    due_at = models.DateTimeField(_("erased on"))
+    token_hash = models.CharField(_("hash of the token"), max_length=64, unique=True)
+    keep_decisions = models.BooleanField(_("decisions on works stay"), default=True)
+    keep_name = models.BooleanField(_("chosen name stays"), default=True)
+
+    class Meta:
+        verbose_name = _("deletion of an account")
+        verbose_name_plural = _("deletions of accounts")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(due_at__gte=F("asked_at") + DELETION_WAIT), name="accountdeletion_waits"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="accountdeletion_due")]
+
+    def __str__(self) -> str:
+        return f"#{self.user_id}: {self.due_at:%Y-%m-%d}"
 
 
 class ExportStatus(models.TextChoices):

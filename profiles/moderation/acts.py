@@ -17,6 +17,7 @@ from profiles.models.choices import ClaimStatus, EvidenceStatus, MessageKind, Re
 from profiles.models.claims import LevelBefore
 from profiles.moderation.conflicts import ensure_may_decide
 from profiles.moderation.draws import is_drawn
+from profiles.standings import follow
 from profiles.trail import Changes, act, one_decision
 
 VOIDABLE = (EvidenceStatus.STARTED, EvidenceStatus.CHECKING, EvidenceStatus.CONFIRMED, EvidenceStatus.STALE)
@@ -135,7 +136,7 @@ def remember_levels(decision: UUID, author_ids: Iterable[int]) -> None:
 
 
 def restore_levels(decision: UUID) -> None:
-    """Put the remembered levels back before the rows that made them are: what is computed then finds the level unchanged. Two statements."""
+    """Put the remembered levels back once the rows that made them are, and have them computed: where they are the same, so is since when."""
     remembered = {row.author_id: row for row in LevelBefore.objects.filter(decision=decision)}
     standings = list(Standing.objects.select_for_update().filter(author_id__in=remembered).order_by("pk"))
     columns = ("level", "record_level", "claim_level", "level_since", "l2_since")
@@ -143,3 +144,4 @@ def restore_levels(decision: UUID) -> None:
         for column in columns:
             setattr(standing, column, getattr(remembered[standing.author_id], column))
     Standing.objects.bulk_update(standings, columns, batch_size=500)
+    follow(remembered)

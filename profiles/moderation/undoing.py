@@ -57,12 +57,13 @@ def undo_decision(*, entry: TrailEntry, moderator: User, code: str, note: str = 
             acts = list(acts_of(entry))
             if not acts:
                 raise WrongStateError(_("This decision has been taken back already."))
-            if entry.decision is not None:
-                restore_levels(entry.decision)
             words = checked_words(note)
-            return [
+            undone = [
                 undo(entry=one, actor=moderator, role=Role.MODERATOR, code=reason, note=words if one is acts[-1] else "") for one in acts
             ]
+            if entry.decision is not None:
+                restore_levels(entry.decision)
+            return undone
     except IntegrityError:
         raise UndoConflictError(
             _("Somebody else owns the page by now, or the claimant owns another page. Decide about that first."), []

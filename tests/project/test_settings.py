@@ -21,11 +21,16 @@ DEPLOYMENT = {
     "DATABASE_URL": "postgres://collegium:secret@db.example:5432/collegium",
     "REDIS_URL": "redis://redis.example:6379/0",
     "ALLOWED_HOSTS": "collegium.example",
+    "OPERATOR_NAME": "University Library of Exampleton",
+    "OPERATOR_ADDRESS": "1 Loom Street|Exampleton",
+    "CONTACT_EMAIL": "desk@collegium.example",
+    "PRIVACY_CONTACT": "privacy@collegium.example",
+    "SECURITY_CONTACT": "https://collegium.example/report",
 }
 
 
 def manage(*arguments: str, without: tuple[str, ...] = (), **extra: str) -> subprocess.CompletedProcess[str]:
-    ours = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    ours = {*DEPLOYMENT, "DJANGO_ALLOW_ASYNC_UNSAFE"}
     environment = {name: value for name, value in os.environ.items() if name not in ours} | DEPLOYMENT | extra
     for name in without:
         environment.pop(name, None)
@@ -44,6 +49,17 @@ def test_the_deployment_check_finds_nothing():
     done = manage("check", "--deploy", "--fail-level", "DEBUG")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no issues (0 silenced)" in done.stdout
+
+
+def test_the_deployment_check_tells_what_the_legal_pages_miss():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", without=("OPERATOR_NAME", "SECURITY_CONTACT"), PRIVACY_CONTACT="by pigeon")
+    assert done.returncode == 1
+    told = done.stdout + done.stderr
+    assert "OPERATOR_NAME is not set" in told
+    assert "SECURITY_CONTACT is not set" in told
+    assert "PRIVACY_CONTACT is neither an e-mail address nor an https address: 'by pigeon'" in told
+    assert "OPERATOR_ADDRESS" not in told
+    assert "SECRET_KEY" not in told
 
 
 def test_production_names_everything_that_is_missing_in_one_sentence():

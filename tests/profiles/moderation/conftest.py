@@ -1,0 +1,51 @@
+"""Ada claims, Grace and Vera moderate, Emmy moderates too but writes with Ada, Mallory pretends."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from profiles.models.choices import ClaimStatus, Method
+from profiles.standings import refresh_standings
+from tests.factories.moderation import moderator
+from tests.factories.people import NAMES, account, claim_by, evidence_for, page_of
+
+NAMES.update(vera="Vera Holt", mallory="Mallory Quillmere")
+
+
+@pytest.fixture
+def grace(db):
+    return moderator("grace")
+
+
+@pytest.fixture
+def vera(db):
+    return moderator("vera")
+
+
+@pytest.fixture
+def ada(db):
+    return account("ada")
+
+
+@pytest.fixture
+def page(db):
+    return page_of("ada")
+
+
+@pytest.fixture
+def claim(ada, page):
+    """Ada's claim as it waits, with a token on her homepage: enough for level 2 together with her address."""
+    waiting = claim_by(ada, page, ClaimStatus.REVIEW)
+    evidence_for(waiting, Method.TOKEN, "https://example.org/~ada")
+    refresh_standings([page.pk])
+    return waiting
+
+
+@pytest.fixture
+def emmy(page):
+    """She moderates, owns her page, and has a work together with Ada."""
+    user = moderator("emmy")
+    theirs = page_of("emmy", 1, together_with=page)
+    claim_by(user, theirs, ClaimStatus.GRANTED, granted_at=timezone.now(), decided_at=timezone.now(), submitted_at=timezone.now())
+    return user
