@@ -74,8 +74,8 @@ def register_trust() -> None:
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
-    from profiles.trust.page import snapshot
     from profiles.claims.shown import claim_panel
+    from profiles.trust.page import snapshot
 
     panels.register(
         Panel(

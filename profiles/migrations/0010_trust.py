@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('papers', '0002_initial'),
-        ('profiles', '0006_moderation_groups'),
+        ('profiles', '0008_privacy'),
     ]
 
     operations = [
