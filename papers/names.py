@@ -112,17 +112,17 @@ def compatible(one: PersonName, other: PersonName) -> bool:
 
     An initial fits a full name, a missing middle name contradicts nothing, two different middle initials do.
     """
-    if one.family != other.family:
-        return False
-    if one.given == other.given:
-        return True
-    if not one.given or not other.given:
+    mine, theirs = one.given, other.given
+    if mine == theirs or one.family != other.family:
+        return one.family == other.family
+    if not mine or not theirs:
         return False  # a bare family name fits everybody, so it says nothing
-    if "".join(one.given) == "".join(other.given):
+    first, other_first = mine[0], theirs[0]
+    if (first.startswith(other_first) or other_first.startswith(first)) and "".join(mine) == "".join(theirs):
         return True  # "Il Hong" and "Ilhong"
-    if not _fits(one.given[0], other.given[0]):
-        return other.given[0] in one.nicknames or one.given[0] in other.nicknames
-    return all(_fits(a, b) for a, b in zip(one.given[1:], other.given[1:], strict=False))
+    if not _fits(first, other_first):
+        return other_first in one.nicknames or first in other.nicknames
+    return all(_fits(a, b) for a, b in zip(mine[1:], theirs[1:], strict=False))
 
 
 def _fits(one: str, other: str) -> bool:

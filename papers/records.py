@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
-class _Packed:
+class Packed:
     """Packs a record as its class and values: a third of the time that dataclasses with slots take by themselves."""
 
     __slots__: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class _Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class InstitutionRecord(_Packed):
+class InstitutionRecord(Packed):
     """An institution as an affiliation names it. ``ror`` is the bare nine-character id ("05gq02987")."""
 
     name: str
@@ -33,7 +33,7 @@ class InstitutionRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorshipRecord(_Packed):
+class AuthorshipRecord(Packed):
     """One person's part in a work, as the source states it.
 
     ``position`` counts from 0; None where the source cut its author list and the place is unknown.
@@ -56,7 +56,7 @@ class AuthorshipRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRecord(_Packed):
+class TopicRecord(Packed):
     """A topic, keyword or category. ``scheme`` is "openalex", "arxiv", "keyword", "venue-area" or "s2"."""
 
     name: str
@@ -69,7 +69,7 @@ class TopicRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class VenueRecord(_Packed):
+class VenueRecord(Packed):
     """Where a work appeared. ``kind`` is "conference", "journal", "repository", "book-series" or ""."""
 
     name: str
@@ -84,7 +84,7 @@ class VenueRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceRecord(_Packed):
+class ReferenceRecord(Packed):
     """A work that this one cites: by identifier (scheme and value), else by its title and year."""
 
     scheme: str = ""
@@ -94,7 +94,7 @@ class ReferenceRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkRecord(_Packed):
+class WorkRecord(Packed):
     """One work as one source states it.
 
     ``source`` names the kind of source ("openalex", "arxiv", "crossref", "s2", "orcid", "bibtex", "ris",
@@ -133,7 +133,7 @@ class WorkRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected(_Packed):
+class Rejected(Packed):
     """An item that could not become a record, with what a person needs to find and mend it."""
 
     ordinal: int  # place in the input, from 1

@@ -9,7 +9,22 @@ def register() -> None:
     """Panels, what is computed in the background, and what follows from changes."""
     register_panels()
     register_levels()
+    register_decisions()
+    register_privacy()
     register_trust()
+
+
+def register_privacy() -> None:
+    """What people ask of their pages, what belongs to an account, and a word at log-in where an account is about to go."""
+    from django.contrib.auth.signals import user_logged_in
+
+    from config.lib.registries import PageWishes, page_wishes, personal_parts
+    from profiles.privacy import choices, parts, reminders
+
+    page_wishes.register(PageWishes("choices", "papers.Author", listed=choices.listed, of=choices.wishes_of_pages))
+    for part in parts.parts():
+        personal_parts.register(part)
+    user_logged_in.connect(reminders.remind_of_deletion, dispatch_uid="profiles.deletion")
 
 
 def register_levels() -> None:
@@ -72,6 +87,14 @@ def register_trust() -> None:
     following.register()
 
 
+def register_decisions() -> None:
+    """Figures and names follow decisions about works, taken or taken back."""
+    from profiles.owners.following import on_authorships_changed
+    from profiles.trail import register_reaction
+
+    register_reaction("papers.Authorship", on_authorships_changed)
+
+
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.claims.shown import claim_panel
@@ -88,3 +111,13 @@ def register_panels() -> None:
         )
     )
     panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))
+    panels.register(
+        Panel(
+            "rights",
+            page="researcher",
+            slot="rail",
+            template="profiles/panels/rights.html",
+            load=lambda _request, author: {"page": author},
+            order=900,
+        )
+    )

@@ -151,15 +151,18 @@ def _record_facts(author_ids: Sequence[int]) -> dict[int, RecordFacts]:
 
 
 def publisher_asserted() -> Q:
-    """Authorships whose ORCID iD a publisher vouches for: it was deposited with Crossref, or authenticated by its holder."""
-    return ~Q(orcid="") & (Q(source="crossref") | Q(orcid_authenticated=True))
+    """Authorships whose ORCID iD a publisher vouches for: deposited with Crossref, or authenticated by its holder while submitting.
+
+    What holders put on their own ORCID records is no publisher's word, though they were signed in there.
+    """
+    return ~Q(orcid="") & ~Q(source="orcid") & (Q(source="crossref") | Q(orcid_authenticated=True))
 
 
 def _claim_facts(claims: Sequence[Claim], frozen: Frozen | None = None) -> dict[int, ClaimFacts]:
     frozen = _frozen() if frozen is None else frozen
     pieces: dict[int, list[Piece]] = defaultdict(list)
     for evidence in Evidence.objects.filter(claim__in=claims, status__in=COUNTING).order_by("pk"):
-        if not _is_frozen(evidence, frozen):
+        if not is_frozen(evidence, frozen):
             pieces[evidence.claim_id].append(_piece(evidence))
     names = _published_names([claim.author_id for claim in claims])
     confirmed = _with_confirmed_address([claim.profile.user_id for claim in claims])
@@ -197,7 +200,8 @@ def _frozen() -> Frozen:
     return {domain for domain, _institution in rows if domain}, {institution for _domain, institution in rows if institution}
 
 
-def _is_frozen(evidence: Evidence, frozen: Frozen) -> bool:
+def is_frozen(evidence: Evidence, frozen: Frozen) -> bool:
+    """Whether a piece comes from a frozen institution, or from a frozen domain or one below it."""
     domains, institutions = frozen
     if evidence.institution_id in institutions:
         return True

@@ -438,12 +438,14 @@ def split_address(url: str) -> SplitResult:
 
 
 def with_tls(url: str) -> str:
-    """The same address with https, as we ask for it; "" where it is no address that we read."""
+    """The same address with https, as we ask for it; "" where it is no address that we read. Hosts that settings allow keep theirs."""
     try:
         parts = split_address(url.strip())
         host, port = _host_name(parts), _port(parts)
     except AddressRefusedError:
         return ""
+    if f"{host}:{port}" in settings.GUARDED_HTTP_ALLOWED_HOSTS:
+        return url.strip()
     if port not in _PORTS.values():
         return ""
     return urlunsplit(("https", host, parts.path or "/", parts.query, ""))

@@ -11,15 +11,19 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from types import TracebackType
+from typing import IO, BinaryIO, Generic, Self, TypeVar, cast
 
 from config.lib.mathml import has_markup, render_markup
 from papers.importers import format_named
 from papers.importers.base import decompressed, read_records
-from papers.records import ParseResult, Rejected, WorkRecord
+from papers.records import Packed, ParseResult, Rejected, WorkRecord
+
+ItemT = TypeVar("ItemT")
 
 CHUNK = 100  # results handed over at once
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +31,7 @@ READER = "import sys; from papers.ingest.ahead import serve; serve(sys.argv[1])"
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Packed):
     """A result with all that can be made of it without a database.
 
     ``fingerprint`` is sixteen bytes that change whenever anything in the record does. ``title_html`` and
@@ -82,6 +86,38 @@ def read_ahead(source: BinaryIO, format_key: str) -> Iterator[tuple[Prepared, in
     finally:
         made.close()
         reader.wait()
+
+
+class Upcoming(Generic[ItemT]):
+    """An iterator whose next item a second thread fetches from ``fetch`` on, while this one waits for something else.
+
+    A context manager. Without ``in_background`` every item is fetched by this thread when it is asked for.
+    """
+
+    def __init__(self, source: Iterator[ItemT], *, in_background: bool) -> None:
+        self._source = source
+        self._thread = ThreadPoolExecutor(max_workers=1) if in_background else None
+        self._coming: Future[ItemT | None] | None = None
+
+    def fetch(self) -> None:
+        """Have the next item fetched, if that has not begun."""
+        if self._thread is not None and self._coming is None:
+            self._coming = self._thread.submit(next, self._source, None)
+
+    def __iter__(self) -> Iterator[ItemT]:
+        while (one := self._next()) is not None:
+            yield one
+
+    def _next(self) -> ItemT | None:
+        coming, self._coming = self._coming, None
+        return next(self._source, None) if coming is None else coming.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
 
 
 def serve(format_key: str) -> None:

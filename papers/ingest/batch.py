@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from papers.ingest import matching
 from papers.ingest.ahead import Prepared
-from papers.ingest.copying import copy_rows, draw_keys
+from papers.ingest.copying import draw_keys, numbers_text
 from papers.ingest.references import resolve_references
 from papers.ingest.updating import UpdateRequest, update_works
 from papers.ingest.writing import Knowledge, NewWork, write_new
@@ -51,7 +52,8 @@ class _Batch:
     prepared: dict[int, Prepared] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     authors: set[int] = field(default_factory=set)
-    works: set[int] = field(default_factory=set)
+    works: set[int] = field(default_factory=set)  # those that changed; what new ones touch is known without asking
+    topics: set[int] = field(default_factory=set)
     institutions: set[int] = field(default_factory=set)
 
 
@@ -139,10 +141,12 @@ def _sort_out(
     waiting: list[tuple[int, WorkRecord]] = []
     opened: set[tuple[str, str]] = set()
     updating: set[int] = set()
+    shared = Counter(matching.record_title_key(record) for _, record in records)
     for ordinal, record in records:
         signs = {("source", f"{record.source}:{record.record_id}"), *matching.record_identifiers(record)}
         key = matching.record_title_key(record)
-        signs |= {("title", f"{key} {parse_name(authorship.name).family}") for authorship in record.authorships}
+        if shared[key] > 1:
+            signs |= {("title", f"{key} {parse_name(authorship.name).family}") for authorship in record.authorships}
         work = _recognised(record, known, identified, titled.get(key, []), beginnings.get(key[: matching.BEGINNING], []))
         if work is None and not signs & opened:
             new.append((ordinal, record))
@@ -182,20 +186,13 @@ def _prepare(knowledge: Knowledge, records: Sequence[WorkRecord]) -> None:
 
 
 def _create(new: list[tuple[int, WorkRecord]], knowledge: Knowledge, batch: _Batch) -> None:
-    now = timezone.now()
     keys = draw_keys(Work, len(new))
     works = [NewWork(key, record, batch.prepared[ordinal]) for key, (ordinal, record) in zip(keys, new, strict=True)]
-    batch.authors |= write_new(works, knowledge, import_run=batch.import_run, now=now)
-    copy_rows(
-        WorkSource,
-        ["work_id", "source", "record_id", "fingerprint", "import_run_id", "read_at"],
-        (
-            (key, record.source, record.record_id, batch.prepared[ordinal].fingerprint, batch.import_run, now)
-            for key, (ordinal, record) in zip(keys, new, strict=True)
-        ),
-    )
+    touched = write_new(works, knowledge, import_run=batch.import_run, now=timezone.now())
     resolve_references([(work.key, work.record) for work in works])
-    batch.works |= set(keys)
+    batch.authors |= touched.authors
+    batch.topics |= touched.topics
+    batch.institutions |= touched.institutions
     batch.outcomes += [
         Outcome(ordinal, record.record_id, ItemOutcome.CREATED, key) for key, (ordinal, record) in zip(keys, new, strict=True)
     ]
@@ -234,8 +231,8 @@ def _refuse_stale_authors(authors: set[int]) -> None:
     """Start again where an author we remembered was merged or erased since: attribution must go to the survivor."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM papers_author WHERE id = ANY(%s) AND (merged_into_id IS NOT NULL OR erased_at IS NOT NULL) LIMIT 1",
-            [list(authors)],
+            "SELECT 1 FROM papers_author WHERE id = ANY(%s::bigint[]) AND num_nonnulls(merged_into_id, erased_at) > 0 LIMIT 1",
+            [numbers_text(authors)],
         )
         if cursor.fetchone() is not None:
             raise StaleAuthors
@@ -243,16 +240,16 @@ def _refuse_stale_authors(authors: set[int]) -> None:
 
 def _mark(batch: _Batch) -> None:
     """What must be recomputed because of this batch."""
-    marks: dict[str, list[int]] = {"author-figures": sorted(batch.authors)}
+    topics, institutions = set(batch.topics), set(batch.institutions)
     if batch.works:
-        works = sorted(batch.works)
+        works = [numbers_text(sorted(batch.works))]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT DISTINCT topic_id FROM papers_worktopic WHERE work_id = ANY(%s)", [works])
-            marks["topic-figures"] = [row[0] for row in cursor.fetchall()]
+            cursor.execute("SELECT DISTINCT topic_id FROM papers_worktopic WHERE work_id = ANY(%s::bigint[])", works)
+            topics.update(row[0] for row in cursor.fetchall())
             cursor.execute(
-                "SELECT DISTINCT link.institution_id FROM papers_authorship authorship"
-                " JOIN papers_authorshipinstitution link ON link.authorship_id = authorship.id WHERE authorship.work_id = ANY(%s)",
-                [works],
+                "SELECT DISTINCT link.institution_id FROM papers_authorship authorship JOIN papers_authorshipinstitution link"
+                " ON link.authorship_id = authorship.id WHERE authorship.work_id = ANY(%s::bigint[])",
+                works,
             )
-            marks["institution-figures"] = [row[0] for row in cursor.fetchall()] + sorted(batch.institutions)
-    mark_all(marks=marks, reason="import")
+            institutions.update(row[0] for row in cursor.fetchall())
+    mark_all(marks={"author-figures": batch.authors, "topic-figures": topics, "institution-figures": institutions}, reason="import")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db import connection
 
 from papers.attribution import COAUTHOR_EVIDENCE_LIMIT, Candidate, Mention, NameStatistics
+from papers.ingest.copying import array_text, numbers_text
 from papers.names import PersonName, compatible, fold, parse_name
 
 KEPT_CANDIDATES = 50_000  # about 100 MB; more are read again when they are needed
@@ -18,14 +20,13 @@ SELECT mine.author_id, theirs.raw_name
 FROM papers_authorship mine
 JOIN papers_work work ON work.id = mine.work_id AND work.author_count <= %s
 JOIN papers_authorship theirs ON theirs.work_id = mine.work_id AND theirs.id <> mine.id
-WHERE mine.author_id = ANY(%s)
+WHERE mine.author_id = ANY(%s::bigint[])
 """
 MEMBERS = """
-SELECT DISTINCT variant.author_id
-FROM papers_namevariant variant
-JOIN papers_author author ON author.id = variant.author_id AND author.merged_into_id IS NULL AND author.erased_at IS NULL
-WHERE variant.block = ANY(%s) AND variant.is_published
-ORDER BY variant.author_id
+SELECT member.author_id
+FROM (SELECT DISTINCT author_id FROM papers_namevariant WHERE block = ANY(%s::text[]) AND is_published) AS member
+WHERE (SELECT num_nonnulls(author.merged_into_id, author.erased_at) = 0 FROM papers_author author WHERE author.id = member.author_id)
+ORDER BY member.author_id
 """
 COUNTS = """
 SELECT role, token, count FROM papers_namecount
@@ -33,20 +34,26 @@ WHERE (role, token) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
 AFFILIATIONS = """
 SELECT author_id, unnest(raw_affiliations) FROM papers_authorship
-WHERE author_id = ANY(%s) AND raw_affiliations <> '{}'
+WHERE author_id = ANY(%s::bigint[]) AND raw_affiliations <> '{}'
 """
 INSTITUTIONS = """
 SELECT authorship.author_id, link.institution_id
 FROM papers_authorship authorship
 JOIN papers_authorshipinstitution link ON link.authorship_id = authorship.id
-WHERE authorship.author_id = ANY(%s)
+WHERE authorship.author_id = ANY(%s::bigint[])
 """
 
 
 def affiliation_hashes(affiliations: Iterable[str], institutions: Iterable[int]) -> set[int]:
     """What stands for somebody's affiliations when they are compared: hashes of folded strings and of institution keys."""
-    folded = {hash(key) for text in affiliations if len(key := fold(text)) >= SHORTEST_AFFILIATION}
-    return folded | {hash(("institution", key)) for key in institutions}
+    folded = {found for text in affiliations if (found := _affiliation_hash(text)) is not None}
+    return folded.union([hash(("institution", key)) for key in institutions])
+
+
+@lru_cache(maxsize=65_536)
+def _affiliation_hash(text: str) -> int | None:
+    key = fold(text)
+    return hash(key) if len(key) >= SHORTEST_AFFILIATION else None
 
 
 class StoredCandidates:
@@ -106,7 +113,7 @@ class StoredCandidates:
 
     def learn(self, candidate: Candidate, mention: Mention) -> None:
         """Remember what a mention adds to what is known of an author."""
-        if all(name.key != mention.name.key for name in candidate.names):
+        if mention.name.key not in [name.key for name in candidate.names]:
             self._count(mention.name)
             candidate.names.append(mention.name)
             block = self._blocks.setdefault(mention.name.block, [])
@@ -178,7 +185,7 @@ class StoredCandidates:
         if not blocks:
             return
         with connection.cursor() as cursor:
-            cursor.execute(MEMBERS, [blocks])
+            cursor.execute(MEMBERS, [array_text(blocks)])
             authors = [row[0] for row in cursor.fetchall()]
         self._read_authors([author for author in authors if author not in self._by_reference])
         wanted = set(blocks)
@@ -193,7 +200,7 @@ class StoredCandidates:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT author_id FROM papers_authoridentifier WHERE (scheme, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-                [[scheme for scheme, _ in identifiers], [value for _, value in identifiers]],
+                [array_text([scheme for scheme, _ in identifiers]), array_text([value for _, value in identifiers])],
             )
             found = {row[0] for row in cursor.fetchall()}
         self._read_authors(sorted(found - self._by_reference.keys()))
@@ -203,27 +210,32 @@ class StoredCandidates:
         if not keys:
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT author_id, name FROM papers_namevariant WHERE author_id = ANY(%s) AND is_published ORDER BY id", [keys])
+            cursor.execute(
+                "SELECT author_id, name FROM papers_namevariant WHERE author_id = ANY(%s::bigint[]) AND is_published ORDER BY id",
+                [numbers_text(keys)],
+            )
             for author, name in cursor.fetchall():
                 candidate = self._by_reference.setdefault(author, Candidate(reference=author, names=[]))
                 candidate.spellings.append(name)
                 parsed = parse_name(name)
                 if all(parsed.key != known.key for known in candidate.names):
                     candidate.names.append(parsed)
-            cursor.execute("SELECT author_id, scheme, value FROM papers_authoridentifier WHERE author_id = ANY(%s)", [keys])
+            cursor.execute(
+                "SELECT author_id, scheme, value FROM papers_authoridentifier WHERE author_id = ANY(%s::bigint[])", [numbers_text(keys)]
+            )
             for author, scheme, value in cursor.fetchall():
                 candidate = self._by_reference.setdefault(author, Candidate(reference=author, names=[]))
                 candidate.ids.setdefault(scheme, set()).add(value)
                 self._by_identifier[scheme, value] = candidate
 
     def _read_counts(self, parts: set[tuple[str, str]]) -> None:
-        missing = parts - self.counts.keys()
+        missing = list(parts - self.counts.keys())
         if not missing:
             return
         for part in missing:
             self.counts[part] = 0
         with connection.cursor() as cursor:
-            cursor.execute(COUNTS, [[role for role, _ in missing], [token for _, token in missing]])
+            cursor.execute(COUNTS, [array_text([role for role, _ in missing]), array_text([token for _, token in missing])])
             for role, token, count in cursor.fetchall():
                 self.counts[role, token] = count
 
@@ -237,7 +249,7 @@ class StoredCandidates:
         }
         if not wanted:
             return
-        keys = sorted(wanted)
+        keys = numbers_text(sorted(wanted))
         with connection.cursor() as cursor:
             cursor.execute(COAUTHOR_NAMES, [COAUTHOR_EVIDENCE_LIMIT, keys])
             for author, name in cursor:

@@ -10,7 +10,7 @@ from nameparser import HumanName
 
 from papers.attribution import Candidate
 from papers.ingest.candidates import StoredCandidates
-from papers.ingest.copying import copy_rows, draw_keys
+from papers.ingest.copying import Copies, array_text, draw_keys, numbers_text
 from papers.models import Author, AuthorIdentifier, NameVariant
 from papers.names import parse_name
 from papers.records import AuthorshipRecord
@@ -25,11 +25,12 @@ ON CONFLICT (role, token) DO UPDATE SET count = papers_namecount.count + exclude
 """
 
 
-def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]]) -> None:
+def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]], copies: Copies) -> None:
     """Write the authors that a batch opened, and every name and identifier it adds to any author.
 
-    ``named`` gives author, authorship and source of each attributed mention, in order. At most six statements.
-    Raises ``IntegrityError`` where somebody else has given an identifier to another author meanwhile: start again.
+    ``named`` gives author, authorship and source of each attributed mention, in order. At most seven statements; the last
+    three are under way in ``copies``, which raises ``IntegrityError`` where somebody else has given an identifier to
+    another author meanwhile: start again.
     """
     opened = candidates.take_opened()
     candidates.number(opened, draw_keys(Author, len(opened)))
@@ -46,16 +47,16 @@ def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, 
         candidate.spellings.append(name)
         first_names.setdefault(candidate.reference, name)
         variants.append((candidate.reference, name, parsed.key, parsed.block))
-    now = timezone.now()
-    copy_rows(
-        Author,
-        ["id", "display_name", "sort_name", "created_at"],
-        ((one.reference, display_form(name := first_names[one.reference]), sort_form(name), now) for one in opened),
-    )
-    copy_rows(NameVariant, ["author_id", "name", "key", "block"], variants)
-    _write_identifiers(candidates, named)
+    now = timezone.now().isoformat()
+    authors = []
+    for one in opened:
+        shown = fuller.pop(one.reference, "") or display_form(first_names[one.reference])
+        authors.append((one.reference, shown, sort_form(shown), now))
     _name_in_full(fuller)
     _write_counts(candidates)
+    copies.add(Author, ["id", "display_name", "sort_name", "created_at"], authors)
+    copies.add(NameVariant, ["author_id", "name", "key", "block"], variants)
+    _write_identifiers(candidates, named, copies)
 
 
 def display_form(raw: str) -> str:
@@ -76,7 +77,7 @@ def sort_form(raw: str) -> str:
     return f"{words[-1]}, {' '.join(words[:-1])}"[:LONGEST_NAME]
 
 
-def _write_identifiers(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]]) -> None:
+def _write_identifiers(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]], copies: Copies) -> None:
     """COPY the identifiers that came new with this batch."""
     new = candidates.take_new_identifiers()
     if not new:
@@ -88,7 +89,7 @@ def _write_identifiers(candidates: StoredCandidates, named: Sequence[tuple[Candi
             sources.setdefault(pair, source)
         if authorship.orcid_authenticated:
             authenticated.add(("orcid", authorship.ids.get("orcid", "")))
-    copy_rows(
+    copies.add(
         AuthorIdentifier,
         ["author_id", "scheme", "value", "source", "is_authenticated"],
         ((one.reference, scheme, value, sources[scheme, value], (scheme, value) in authenticated) for one, scheme, value in new),
@@ -109,9 +110,9 @@ def _write_counts(candidates: StoredCandidates) -> None:
     changes = sorted(candidates.take_count_changes().items())
     if changes:
         with connection.cursor() as cursor:
-            columns: tuple[list[str], list[str], list[int]] = ([], [], [])
-            for (role, token), count in changes:
-                columns[0].append(role)
-                columns[1].append(token)
-                columns[2].append(count)
+            columns = [
+                array_text([role for (role, _), _ in changes]),
+                array_text([token for (_, token), _ in changes]),
+                numbers_text([count for _, count in changes]),
+            ]
             cursor.execute(ADD_COUNTS, columns)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from papers.ingest.copying import numbers_text
 from papers.models import PendingReference
 from papers.records import WorkRecord
 
@@ -25,8 +26,8 @@ WITH settled AS (
 )
 DELETE FROM papers_pendingreference WHERE id IN (SELECT id FROM settled)
 """
-OF_THESE = SETTLE.format(condition="reference.citing_id = ANY(%s)")
-TO_THESE = SETTLE.format(condition="identifier.work_id = ANY(%s)")
+OF_THESE = SETTLE.format(condition="reference.citing_id = ANY(%s::bigint[])")
+TO_THESE = SETTLE.format(condition="identifier.work_id = ANY(%s::bigint[])")
 
 
 def resolve_references(works: Sequence[tuple[int, WorkRecord]]) -> None:
@@ -39,7 +40,7 @@ def resolve_references(works: Sequence[tuple[int, WorkRecord]]) -> None:
         for reference in record.references
         if reference.scheme and reference.value
     }
-    keys = sorted({work for work, _ in works})
+    keys = numbers_text(sorted({work for work, _ in works}))
     with connection.cursor() as cursor:
         if rows:
             PendingReference.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from papers.ingest.ahead import Prepared
+from papers.ingest.copying import Copies
 from papers.ingest.matching import match_identifiers, record_identifiers, record_title_key
 from papers.ingest.people import LONGEST_NAME
 from papers.ingest.precedence import may_replace
-from papers.ingest.writing import Knowledge, place_authorships, provenance_of, write_authorships
+from papers.ingest.writing import Knowledge, decide_authorships, place_authorships, provenance_of
 from papers.models import Authorship, AuthorshipInstitution, Work, WorkIdentifier, WorkTopic
 from papers.names import PersonName, parse_name
 from papers.records import AuthorshipRecord, VenueRecord, WorkRecord
@@ -211,15 +212,17 @@ def _align_authorships(
         linked = {link.authorship_id for link in links}
         updated.changed |= {one.work_id for several in stored.values() for one in several if one.pk in linked}
     if to_place:
-        placed = place_authorships(to_place, knowledge)
-        write_authorships(placed, {work: record.source for work, record, _, _ in to_place}, import_run=import_run, now=now)
+        with Copies() as copies:
+            placed = place_authorships(decide_authorships(to_place, knowledge), knowledge, copies, import_run=import_run, now=now)
         updated.changed |= {work for work, _, _, _ in to_place}
         updated.authors |= {one.decision.candidate.reference for one in placed if one.decision is not None}
 
 
 def _not_here(present: Sequence[Authorship]) -> list[int]:
     """The authors who get no further place on a work: those who have one, and those of whom a person said that it is not theirs."""
-    return [one.author_id for one in present if one.author_id] + [refusal.author_id for one in present for refusal in one.refusals.all()]
+    return [one.author_id for one in present if one.author_id] + [
+        refusal.author_id for one in present for refusal in one.refusals.all() if refusal.stands
+    ]
 
 
 def align(
@@ -285,11 +288,20 @@ def _mend(authorship: Authorship, said: AuthorshipRecord, record: WorkRecord, he
         authorship.raw_affiliations = list(said.affiliations)
     given = dict(said.ids)
     authorship.source_ids = {**authorship.source_ids, **given} if same_source else {**given, **authorship.source_ids}
-    if "orcid" in given and not authorship.orcid:
-        authorship.orcid, authorship.orcid_authenticated = given["orcid"], said.orcid_authenticated
+    if "orcid" in given and not authorship.orcid and _may_name_orcid(authorship, record):
+        authorship.orcid = given["orcid"]
+        authorship.orcid_authenticated = said.orcid_authenticated and record.source != "orcid"
     authorship.homepage = authorship.homepage or said.homepage
     authorship.is_corresponding = authorship.is_corresponding or said.is_corresponding
     return before != [getattr(authorship, column) for column in MENDED]
+
+
+def _may_name_orcid(authorship: Authorship, record: WorkRecord) -> bool:
+    """Whether a source may say which ORCID iD stands on a stored authorship.
+
+    What stands on Crossref's counts as the publisher's word when a page is claimed, so that nobody else may write there.
+    """
+    return record.source == authorship.source or authorship.source != "crossref"
 
 
 def _missing_institutions(authorship: Authorship, said: AuthorshipRecord, knowledge: Knowledge) -> list[AuthorshipInstitution]:

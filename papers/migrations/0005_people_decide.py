@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             name='AuthorshipRefusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stands', models.BooleanField(default=False, verbose_name='stands')),
             ],
             options={
                 'verbose_name': 'refusal of an authorship',

@@ -183,14 +183,15 @@ class Authorship(models.Model):
 class AuthorshipRefusal(models.Model):
     """A person said that this authorship is not this author's.
 
-    No import and no other method gives the authorship, or another place on the same work, to that author again. It
-    outlives the account that decided.
+    While it ``stands``, no import and no other method gives the authorship, or another place on the same work, to that
+    author. It outlives the account that decided; taken back, it no longer stands.
     """
 
     authorship = models.ForeignKey(
         Authorship, on_delete=models.CASCADE, related_name="refusals", verbose_name=_("authorship"), db_index=False
     )
     author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="refused_authorships", verbose_name=_("author"))
+    stands = models.BooleanField(_("stands"), default=False)
 
     class Meta:
         verbose_name = _("refusal of an authorship")

@@ -71,7 +71,7 @@ def topic_context(topic: Topic, *, params: QueryParams, path: str, base_url: str
         "topic",
         topic.pk,
         header=lambda figures, url: SubjectHeader(_("Topic"), topic.name, "", tuple(facts), url, _description(topic.name, figures)),
-        belonging=works().visible_to(viewer).on_topic(topic.pk),
+        belonging=lambda _figures: works().visible_to(viewer).on_topic(topic.pk),
         params=params,
         path=path,
         base_url=base_url,
@@ -96,7 +96,7 @@ def institution_context(institution: Institution, *, params: QueryParams, path: 
             url,
             _description(institution.name, figures),
         ),
-        belonging=works().visible_to(viewer).from_institution(institution.pk),
+        belonging=lambda figures: works().visible_to(viewer).from_institution(institution.pk, known=figures.works_count),
         params=params,
         path=path,
         base_url=base_url,
@@ -134,7 +134,7 @@ def _context(
     key: int,
     *,
     header: Callable[[SubjectFigures, str], SubjectHeader],
-    belonging: WorkQuerySet,
+    belonging: Callable[[SubjectFigures], WorkQuerySet],
     params: QueryParams,
     path: str,
     base_url: str,
@@ -144,7 +144,7 @@ def _context(
     state = WorkListState.read(params, topics=False, people=False)
     figures = figures_of(kind, key) or SubjectFigures(kind=kind, subject_id=key)
     people = people_links(figures.authors[:PEOPLE_SHOWN], names_of([row["id"] for row in figures.authors[:PEOPLE_SHOWN]], viewer))
-    listed = _work_list(belonging, state, figures, params, path)
+    listed = _work_list(belonging(figures), state, figures, params, path)
     url = base_url + path
     return {
         "subject": header(figures, url + state.query(page=state.page)),

@@ -85,22 +85,21 @@ def _put_right(claim: Claim, appealed: TrailEntry, moderator: User, code: Reason
         if holder is None:
             grant_claim(claim=claim, actor=moderator, role=Role.MODERATOR, code=ReasonCode.GRANTED)
         else:
-            _take_back(appealed, moderator, code)
+            _take_back(claim, appealed, moderator, code)
         return
     taken = Claim.objects.filter(profile_id=claim.profile_id, status__in=HOLDING)
     if holder is not None or taken.exists():
         raise AlreadyOwnedError(
             _("The page has another owner by now, or the claimant owns another page. Decide about that first; the appeal waits.")
         )
-    _take_back(appealed, moderator, code)
+    _take_back(claim, appealed, moderator, code)
 
 
-def _take_back(appealed: TrailEntry, moderator: User, code: ReasonCode) -> None:
+def _take_back(claim: Claim, appealed: TrailEntry, moderator: User, code: ReasonCode) -> None:
     """Put back what the decision changed on claims and evidence, and as much of the rest as nobody has changed since.
 
     What was found and said at the time stays on record: unlike a decision taken back, one that an appeal put right was made.
     """
-    claim = Claim.objects.get(pk=appealed.claim_id)
     with (
         act(action="restore", actor=moderator, role=Role.MODERATOR, subject=claim, claim=claim, code=code, public=True) as changes,
         pgtrigger.ignore("profiles.Claim:known_transitions"),

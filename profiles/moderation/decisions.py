@@ -116,7 +116,7 @@ def ask_for_more(*, claim: Claim, moderator: User, question: str) -> Claim:
 def revoke_claim(*, claim: Claim, moderator: User, code: str, note: str = "") -> Claim:
     """The claim, revoked: the page is free, its evidence void, what hung on it is computed anew. ``note`` holds words for the claimant.
 
-    For imposture the decisions on works made under the claim are void too, and those who vouched bear it; all other decisions stand.
+    For imposture the decisions on works made under the claim are void too; all other decisions stand.
     """
     with deciding(claim, moderator) as locked:
         ensure_state(locked, *HOLDING)
@@ -134,7 +134,9 @@ def revoke_claim(*, claim: Claim, moderator: User, code: str, note: str = "") ->
             changes.update(locked, status=ClaimStatus.REVOKED, reason_code=reason, decided_at=timezone.now(), expires_at=None)
             void_evidence(changes, locked)
         if reason == ReasonCode.IMPOSTURE:
-            _void_what_impostors_did(locked, moderator)
+            from profiles.owners.works import void_decisions
+
+            void_decisions(claim=locked, actor=moderator)
     return locked
 
 
@@ -173,11 +175,3 @@ def _give_way(held: Claim, moderator: User) -> None:
     with act(action="give-way", actor=moderator, role=Role.MODERATOR, subject=locked, claim=locked, code=reason, public=True) as changes:
         changes.update(locked, status=ClaimStatus.REVOKED, reason_code=reason, decided_at=timezone.now(), expires_at=None)
         void_evidence(changes, locked)
-
-
-def _void_what_impostors_did(claim: Claim, moderator: User) -> None:
-    from profiles.evidence.vouching import mark_vouchers
-    from profiles.owners.works import void_decisions
-
-    void_decisions(claim=claim, actor=moderator)
-    mark_vouchers(claim=claim)

@@ -15,7 +15,7 @@ from profiles.pages import researcher_context
 
 @public_page
 def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
-    """The page of an author: header, figures, collaborators and works. Four queries and those of the panels."""
+    """The page of an author: header, figures, collaborators and works. Five queries, the claim's among them, and those of other panels."""
     found = author_for_page(pk, request.user)
     if found is None:
         raise Http404(NO_PAGE)

@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, expect
 
 from tests.live.addresses import Site
 from tests.live.browser import ABSENT, chromium, chromium_path, window
+from tests.live.orcid_server import orcid_server
 from tests.live.scratch import manage, scratch_environment
 from tests.live.server import site_running
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOLD = re.compile(r"Demo account: (\S+), password (\S+)")
+PEOPLE_AT_ORCID = {"0000-0002-1825-0097": "Ada Quillmere", "0000-0002-1694-233X": "Grace Farrowgate"}
 AXE = (PROJECT / "static-build/tests/axe.min.js", PROJECT / "node_modules/axe-core/axe.min.js")
 
 
@@ -26,10 +28,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if chromium_path() is None:
         pytest.skip(ABSENT)
     folder = tmp_path_factory.mktemp("site")
-    with scratch_environment(folder, embedded="test") as environment:
+    with orcid_server(PEOPLE_AT_ORCID) as orcid, scratch_environment(folder, embedded="test") as scratch:
+        environment = scratch | orcid.environment()
         said = manage(environment, "seed_demo").output
         with site_running(environment, folder / "web.log") as port:
-            yield Site(port, environment["DATABASE_URL"], passwords=dict(TOLD.findall(said)))
+            yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid)
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import psycopg
 from django.utils.text import slugify
 
 from config.lib.public_ids import encode_public_id
+from tests.live.orcid_server import Orcid
 
 
 class Site:
     """Where the site is, and the addresses of its pages by what stands on them."""
 
-    def __init__(self, port: int, database: str, passwords: Mapping[str, str] | None = None) -> None:
-        self.origin = f"http://127.0.0.1:{port}"
+    def __init__(
+        self,
+        port: int,
+        database: str,
+        passwords: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        orcid: Orcid | None = None,
+    ) -> None:
+        self.origin = f"http://localhost:{port}"  # a name, not a number: passkeys are tied to one
+        self.environment = environment or {}
+        self.orcid = orcid
         self.passwords = passwords or {}
         self._database = database
 
@@ -42,6 +53,16 @@ class Site:
     def institution(self, name: str) -> str:
         """The page of an institution."""
         return self._page("institutions", "SELECT id, name FROM papers_institution WHERE name = %s", name)
+
+    def code_for(self, email: str) -> str:
+        """The code in the latest mail to that address, which no worker has sent yet."""
+        query = 'SELECT text FROM profiles_outgoingmail WHERE lower("to") = lower(%s) ORDER BY id DESC LIMIT 1'
+        with psycopg.connect(self._database) as connection:
+            row = connection.execute(query, [email]).fetchone()
+        assert row, f"no mail to {email}"
+        found = re.search(r"^    (\S+)$", str(row[0]), re.MULTILINE)
+        assert found, row[0]
+        return found[1]
 
     def __truediv__(self, path: str) -> str:
         return f"{self.origin}/{path.lstrip('/')}"

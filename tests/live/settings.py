@@ -14,7 +14,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 STATIC_ROOT = _folder / "static"
 MEDIA_ROOT = _folder / "media"
 CACHES["default"]["KEY_PREFIX"] = f"live-{DATABASES['default']['NAME']}"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+MAILBOX_FOLDER = _folder / "mailbox"
 
 # Static files straight from their sources: collecting and compressing them takes longer than most tests.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -65,7 +65,7 @@ class Command(BaseCommand):
                     results = _counted(prepared(read_records(chosen, stream)), bar)
                 else:
                     results = _followed(read_ahead(source, chosen.key), bar)
-                return execute(run, results, progress=lambda at: bar.set_postfix_str(_counts(at), refresh=False))
+                return execute(run, results, progress=lambda at: bar.set_postfix_str(_counts(at), refresh=False), look_ahead=True)
 
     def _import_from_service(self, options: dict[str, Any]) -> ImportRun:
         request = {"from": options["service"]} | {key: value for key in _questions() if (value := options[f"ask_{key}"])}
