@@ -73,6 +73,11 @@ def standing_of(author_id: int) -> Assessment:
     return assessments([author_id], timezone.now())[author_id]
 
 
+def claim_facts(claim: Claim) -> ClaimFacts:
+    """What counts for a claim now; five statements."""
+    return _claim_facts([claim])[claim.author_id]
+
+
 def claimed_pieces(claim: Claim) -> tuple[RecordFacts, ClaimFacts]:
     """What counts for a claim, granted or not, so that claimant and moderator see what it would give; six statements."""
     return _record_facts([claim.author_id])[claim.author_id], _claim_facts([claim])[claim.author_id]

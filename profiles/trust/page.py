@@ -17,7 +17,7 @@ from profiles.models import TrustEvent, TrustScore
 from profiles.models.choices import Level
 from profiles.models.trust import Band
 from profiles.querysets.claims import holding
-from profiles.standings import claimed_pieces
+from profiles.standings import claim_facts
 from profiles.trust.explaining import components, number, raising, reasons_text
 from profiles.trust.formula import FORMULA_VERSION
 
@@ -49,7 +49,7 @@ def address(author: Author) -> str:
 
 
 def trust_context(author: Author) -> dict[str, Any]:
-    """The score taken apart, with its history. At most twelve queries, whatever there is."""
+    """The score taken apart, with its history. At most nine queries, whatever there is."""
     row = TrustScore.objects.filter(author_id=author.pk).first()
     claim = holding([author.pk]).first()
     context: dict[str, Any] = {
@@ -62,7 +62,7 @@ def trust_context(author: Author) -> dict[str, Any]:
     }
     if row is None:
         return context
-    facts = claimed_pieces(claim)[1] if claim is not None else None
+    facts = claim_facts(claim) if claim is not None else None
     pieces = facts.pieces if facts is not None else ()
     events = list(TrustEvent.objects.filter(author_id=author.pk).order_by("-at", "-pk")[:EVENTS_SHOWN])
     return context | {

@@ -20,7 +20,7 @@ from profiles.trust.page import as_json, trust_context
 
 @public_page
 def trust(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
-    """The score of a page taken apart. At most thirteen queries."""
+    """The score of a page taken apart. At most ten queries."""
     author, moved = _page(request, pk, "profiles:trust")
     return moved or render(request, "profiles/trust.html", trust_context(author))
 

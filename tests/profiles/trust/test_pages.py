@@ -155,7 +155,7 @@ def test_a_long_history_costs_no_more_queries(client, ada):
             page = client.get(address(ada)).content.decode()
         counts.append(len(asked))
 
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 10
     assert "evidence or the claim changed" in page
     assert "<polyline" in page
 
