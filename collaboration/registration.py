@@ -6,7 +6,9 @@ from config.lib.registries import Panel, panels
 
 
 def register() -> None:
-    """The panels of this app, with their empty states: nobody can follow or invite here yet, so none asks anything."""
+    """The panels of this app, with their empty states: nobody can follow or invite here yet, so none asks anything that the page has not."""
+    from profiles.claims.shown import shown_claim
+
     panels.register(
         Panel(
             "follow",
@@ -23,7 +25,7 @@ def register() -> None:
             page="researcher",
             slot="actions",
             template="collaboration/panels/invite.html",
-            load=lambda _request, _author: {},
+            load=lambda _request, author: {"is_claimed": shown_claim(author) is not None},
             order=30,
         )
     )

@@ -57,6 +57,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 1800.0},
     },
+    "look again at evidence": {
+        "task": "profiles.tasks.evidence.recheck_evidence",
+        "schedule": 600.0,
+        "options": {"queue": "default", "expires": 600.0},
+    },
+    "delete documents whose time is over": {
+        "task": "profiles.tasks.evidence.delete_old_documents",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
 }
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says

@@ -19,7 +19,7 @@ from papers.models import Author, AuthorFigures
 from papers.pages.author_works import Tally, chosen_keys, tallied, topics_among
 from papers.pages.chart import works_over_time
 from papers.pages.parts import Count, Explanation, Link, Person, export_links, institution_links, topic_links, works_text, years_text
-from papers.pages.rows import work_rows
+from papers.pages.rows import rows_of
 from papers.pages.work_list import (
     MOST_PAGES,
     PAGE_SIZE,
@@ -34,9 +34,11 @@ from papers.pages.work_list import (
 )
 from papers.querysets.people import latest_raw_affiliations, names_of
 from papers.querysets.subjects import topic_names
-from papers.querysets.works import author_record, found_works
+from papers.querysets.works import author_record
 from papers.source_names import source_list
 from profiles.claims.shown import shown_claim
+from profiles.owners.shown import is_owners_page
+from profiles.owners.work_lines import with_decisions
 
 if TYPE_CHECKING:
     from papers.querysets.author_page import AuthorForPage
@@ -74,7 +76,7 @@ class PersonHeader:
 def researcher_context(found: AuthorForPage, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
     """Everything that the template reads but the panels.
 
-    Three queries (which works, their rows, their authors), and up to four more for an affiliation in words, and for
+    Two queries (which works, their rows), and up to four more for an affiliation in words, and for
     names and counts of the filters that are on: the same at any number of works. ``base_url`` is "https://host".
     """
     state = WorkListState.read(params)
@@ -109,7 +111,7 @@ def work_list(
     others: Mapping[int, str],
     viewer: Viewer,
 ) -> tuple[WorkList, WorkListState]:
-    """The works that the address asks for, and the state that was possible. Three queries, and up to two for filters."""
+    """The works that the address asks for, and the state that was possible. Two queries, and up to two for filters."""
     state, topic, person = _possible(state, others, params)
     record = author_record(author.pk, viewer, topic=state.topic, with_author=state.with_author)
     counted = tallied(record, state)
@@ -120,12 +122,15 @@ def work_list(
     keys = chosen_keys(record, state)
     offered = topics_among(keys) if state.is_narrowed else [(row["id"], row["name"], row["works"]) for row in figures.topics]
     narrowing = narrowing_text(state, topic=topic, person=person)
-    found = found_works(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE])
     return (
         WorkList(
             heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
             narrowing=narrowing,
-            rows=work_rows(found, subject=author.pk),
+            rows=with_decisions(
+                rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
+                page_address=researcher_address(author.pk, author.display_name),
+                is_owner=is_owners_page(author, viewer),
+            ),
             pager=counted_pager(
                 page=state.page,
                 total=counted.total,
@@ -259,6 +264,11 @@ def collaborators(figures: AuthorFigures, names: Mapping[int, str], path: str) -
         )
         for row in from_figures
     ]
+
+
+def withhold_figures(context: dict[str, Any]) -> None:
+    """Take what was computed over the person out of a page, as they asked: counts, chart, close collaborators. Works stay."""
+    context |= {"counts": (), "explanations": (), "coverage_text": "", "chart": None, "collaborators": (), "figures_withheld": True}
 
 
 # --- Figures ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ def register() -> None:
     register_panels()
     register_levels()
     register_decisions()
+    register_evidence()
     register_privacy()
     register_trust()
 
@@ -87,17 +88,34 @@ def register_trust() -> None:
     following.register()
 
 
+def register_evidence() -> None:
+    """The iD that a page shows follows claims and evidence; a revoked claim is noted on those who vouched; another iD in an account ends evidence."""
+    from profiles.accounts.changes import ChangeReaction, reactions
+    from profiles.evidence import connections, signed_in_ids, vouching
+    from profiles.trail import register_reaction
+
+    register_reaction("profiles.Claim", signed_in_ids.on_claims_changed)
+    register_reaction("profiles.Evidence", signed_in_ids.on_evidence_changed)
+    register_reaction("profiles.Claim", vouching.on_claims_changed)
+    reactions.register(ChangeReaction("orcid-evidence", connections.on_account_changed))
+
+
 def register_decisions() -> None:
     """Figures and names follow decisions about works, taken or taken back."""
+    from profiles.models.privacy import RequestKind
     from profiles.owners.following import on_authorships_changed
+    from profiles.owners.requests import on_not_mine_confirmed
+    from profiles.privacy.confirmed_requests import on_confirmed
     from profiles.trail import register_reaction
 
     register_reaction("papers.Authorship", on_authorships_changed)
+    on_confirmed(RequestKind.NOT_MINE, on_not_mine_confirmed)
 
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.claims.shown import claim_panel
+    from profiles.owners import shown
     from profiles.trust.page import snapshot
 
     panels.register(
@@ -109,6 +127,13 @@ def register_panels() -> None:
             load=lambda _request, author: snapshot(author),
             order=10,
         )
+    )
+    panels.register(
+        Panel("words", page="researcher", slot="header", template="profiles/panels/profile_header.html", load=shown.header_panel, order=10)
+    )
+    panels.register(Panel("about", page="researcher", slot="main", template="profiles/panels/about.html", load=shown.about_panel, order=10))
+    panels.register(
+        Panel("decide", page="researcher", slot="main", template="profiles/panels/decide.html", load=shown.decide_panel, order=990)
     )
     panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))
     panels.register(

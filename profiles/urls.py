@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
-from profiles.views import legal, privacy, requests
+from profiles.views import legal, my_works, privacy, profile_edit, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
+from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.history import history
+from profiles.views.names import names
+from profiles.views.not_mine import not_mine
 from profiles.views.researcher import researcher
 from profiles.views.trust import trust, trust_json
 
@@ -22,12 +25,22 @@ urlpatterns = [
     path("researchers/<public_id:pk>/<str:slug>/history/", history, name="history"),
     path("claims/", claims, name="claims"),
     path("claims/<public_id:pk>/", claim, name="claim"),
+    path("claims/<public_id:pk>/evidence/document/<public_id:evidence>/file", evidence_document, name="evidence-document"),
+    path("claims/<public_id:pk>/evidence/<slug:method>/", evidence_step, name="evidence-step"),
+    path("vouches/", vouches, name="vouches"),
+    path("researchers/<public_id:pk>/<str:slug>/evidence/", evidence, name="evidence"),
     path("about/claims/", about_claims, name="about-claims"),
     path("researchers/<public_id:pk>/<str:slug>/trust/", trust, name="trust"),
     path("researchers/<public_id:pk>/<str:slug>/trust.json", trust_json, name="trust-json"),
     path("researchers/<public_id:pk>/<str:slug>/opt-out/", requests.opt_out, name="opt-out"),
     path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
     path("requests/<str:token>/", requests.confirm, name="request"),
+    path("researchers/<public_id:pk>/<str:slug>/not-mine/<public_id:authorship>/", not_mine, name="not-mine"),
+    path("settings/profile/", profile_edit.profile_edit, name="profile-edit"),
+    path("settings/profile/preview/", profile_edit.biography_preview, name="biography-preview"),
+    path("settings/works/", my_works.my_works, name="my-works"),
+    path("settings/works/decide/", my_works.decide_work, name="decide-work"),
+    path("settings/names/", names, name="names"),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/export/", privacy.ask_for_export, name="export"),
     path("settings/privacy/export/state/", privacy.export_state, name="export-state"),

@@ -127,12 +127,16 @@ class VisibilityFilter:
     order: int = 100
 
 
+NOINDEX = "noindex"
+WITHHOLD_FIGURES = "withhold-figures"
+
+
 @dataclass(frozen=True)
 class PageWishes:
     """What the people behind the pages of one model ask of the site.
 
     ``listed(queryset)`` leaves out the pages that search engines are not to list. ``of(ids)`` names the wishes of those
-    pages that have any ("noindex", "withhold-figures"), in one query.
+    pages that have any (``NOINDEX``, ``WITHHOLD_FIGURES``), in one query.
     """
 
     key: str

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.lib.public_ids import encode_public_id
+from config.lib.registries import NOINDEX, WITHHOLD_FIGURES
 from papers.addresses import institution_address, researcher_address, topic_address
 from papers.api.fields import ApiAddress, FieldSerializer, IdentifierSerializer, PageAddress, PublicIdField, Read, absolute
 from papers.models import Author, Institution, Topic
@@ -43,16 +44,27 @@ class AuthorSerializer(Read):
         allow_null=True, help_text="0 to 1: how sure it is that these works belong together; null where nothing has judged it."
     )
     works_count = serializers.SerializerMethodField()
+    asks = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     links = serializers.SerializerMethodField()
+
+    @extend_schema_field(
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": [NOINDEX, WITHHOLD_FIGURES]},
+            "description": "What the person behind the record asks of those who show it: not to be listed by search engines, no figures.",
+        }
+    )
+    def get_asks(self, author: Author) -> list[str]:
+        return sorted(self.context["wishes"].get(author.pk, ()))
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_name_variants(self, author: Author) -> list[str]:
         return [variant.name for variant in author.listed_names]  # type: ignore[attr-defined]  # prefetched under this name
 
-    @extend_schema_field({"type": ["integer", "null"], "description": "null until it has been counted."})
+    @extend_schema_field({"type": ["integer", "null"], "description": "null until it has been counted, or where figures are withheld."})
     def get_works_count(self, author: Author) -> int | None:
-        figures = getattr(author, "figures", None)
+        figures = None if WITHHOLD_FIGURES in self.get_asks(author) else getattr(author, "figures", None)
         return figures.works_count if figures is not None else None
 
     @extend_schema_field(AuthorLinksSerializer)

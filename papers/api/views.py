@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_filters import FilterSet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from config.lib.registries import WITHHOLD_FIGURES, wishes_of
 from config.lib.rest.pagination import CursorPages, Order
 from config.lib.rest.problems import Erased
 from config.lib.rest.views import PublicReadViewSet, conditional, moved
@@ -165,6 +167,9 @@ class AuthorViewSet(RecordViewSet):
             return BOUNDED_WORK_ORDERS
         return {"id": Order(), "-works": Order("figures__works_count", descending=True)}
 
+    def context_of_page(self, rows: list[Any]) -> dict[str, Any]:
+        return {"wishes": wishes_of("papers.Author", [row.pk for row in rows])} if self.action in {"list", "retrieve"} else {}
+
     @extend_schema(summary="List authors", filters=True)
     def list(self, request: Request) -> Response:
         """Authors. In the order “-works” those whose works have not been counted yet are left out."""
@@ -174,7 +179,8 @@ class AuthorViewSet(RecordViewSet):
     def retrieve(self, request: Request, pk: int) -> Response:
         """An author with name variants and identifiers."""
         author = self.find(reads.with_author_parts(reads.known(Author)))
-        return conditional(request, AuthorSerializer(author, context=self.get_serializer_context()).data)
+        context = {**self.get_serializer_context(), **self.context_of_page([author])}
+        return conditional(request, AuthorSerializer(author, context=context).data)
 
     @extend_schema(summary="List an author's works", responses=WorkSerializer(many=True), filters=True)
     def works(self, request: Request, pk: int) -> Response:
@@ -184,8 +190,10 @@ class AuthorViewSet(RecordViewSet):
 
     @extend_schema(summary="Show an author's figures", responses=AuthorFiguresSerializer)
     def figures(self, request: Request, pk: int) -> Response:
-        """What was last counted over the author's works, and when; 404 until it has been counted."""
+        """What was last counted over the author's works, and when; 404 until it has been counted, or where the person asked to withhold it."""
         author = self.find(reads.known(Author), "papers_api:author-figures")
+        if WITHHOLD_FIGURES in wishes_of("papers.Author", [author.pk]).get(author.pk, ()):
+            raise exceptions.NotFound(_("Figures are withheld, as the person behind this record asked."))
         figures = AuthorFigures.objects.select_related("field").filter(author=author).first()
         if figures is None:
             raise exceptions.NotFound

@@ -11,7 +11,7 @@ from django.db.models import Count, F
 
 from papers.models import WorkTopic
 from papers.pages.work_list import PAGE_SIZE, WorkListState
-from papers.querysets.works import Entry, FoundWork, WorkQuerySet, found_works
+from papers.querysets.works import Entry, WorkQuerySet
 
 TOPICS_OFFERED: Final = 30
 
@@ -67,14 +67,13 @@ def chosen_keys(record: Iterable[Entry], state: WorkListState) -> list[int]:
     return [entry.id for entry in chosen]
 
 
-def page_of(chosen: WorkQuerySet, state: WorkListState, *, surplus: int = 0) -> list[FoundWork]:
-    """The works of the page that ``state`` names, and ``surplus`` more to tell whether there is another. Two queries.
+def page_of(chosen: WorkQuerySet, state: WorkListState, *, surplus: int = 0) -> list[int]:
+    """The keys of the works of the page that ``state`` names, and ``surplus`` more to tell whether there is another. One query.
 
-    The page's keys are chosen first, so that texts are read of these works alone.
+    They are chosen before anything else is read, so that texts are read of these works alone.
     """
     start = (state.page - 1) * PAGE_SIZE
-    keys = chosen.in_order(state.sort).values_list("pk", flat=True)[start : start + PAGE_SIZE + surplus]
-    return found_works(list(keys))
+    return list(chosen.in_order(state.sort).values_list("pk", flat=True)[start : start + PAGE_SIZE + surplus])
 
 
 def topics_among(keys: Collection[int]) -> Sequence[tuple[int, str, int]]:

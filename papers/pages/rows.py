@@ -15,7 +15,7 @@ from config.lib.paging import grouped
 from papers.addresses import paper_address, researcher_address
 from papers.models import AttributionState, WorkType
 from papers.pages.markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
-from papers.querysets.works import FoundWork, ListedAuthorship, listed_authorships
+from papers.querysets.works import FoundWork, ListedAuthorship, listed_authorships, works_with_authors
 from papers.source_names import source_list, source_name
 
 AUTHORS_SHOWN: Final = 3
@@ -49,6 +49,8 @@ class WorkRow(NamedTuple):
     has_code: bool
     cited_by_text: str
     state_text: str
+    authorship: int | None  # of the subject, where there is one
+    is_decided: bool  # by a person
     when: SafeString
     heading: SafeString
     byline: SafeString
@@ -56,18 +58,25 @@ class WorkRow(NamedTuple):
     facts: SafeString
 
 
-def work_rows(found: Sequence[FoundWork], *, subject: int | None = None) -> list[WorkRow]:
-    """``found`` for a list; ``subject`` is the author whose page it is.
+def rows_of(ids: Sequence[int], *, subject: int | None = None) -> list[WorkRow]:
+    """These works for a list, in this order; ``subject`` is the author whose page it is. One query, none for no ids."""
+    found, people = works_with_authors(ids, first=AUTHORS_SHOWN, subject=subject)
+    return _rows(found, people, subject)
 
-    One query, for the people of all of them: never more than a few of each work.
-    """
+
+def work_rows(found: Sequence[FoundWork], *, subject: int | None = None) -> list[WorkRow]:
+    """The same for works that were read already. One query, for the people of all of them: never more than a few of each work."""
     if not found:
         return []
-    people: dict[int, list[ListedAuthorship]] = {}
-    for authorship in listed_authorships([work.id for work in found], first=AUTHORS_SHOWN, subject=subject):
-        people.setdefault(authorship.work_id, []).append(authorship)
+    return _rows(found, listed_authorships([work.id for work in found], first=AUTHORS_SHOWN, subject=subject), subject)
+
+
+def _rows(found: Sequence[FoundWork], people: Iterable[ListedAuthorship], subject: int | None) -> list[WorkRow]:
+    by_work: dict[int, list[ListedAuthorship]] = {}
+    for authorship in people:
+        by_work.setdefault(authorship.work_id, []).append(authorship)
     words = _words(get_language())
-    return [_row(work, people.get(work.id, []), subject, words) for work in found]
+    return [_row(work, by_work.get(work.id, []), subject, words) for work in found]
 
 
 class _Words:
@@ -134,6 +143,8 @@ def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | Non
         has_code=work.has_code,
         cited_by_text=cited_by,
         state_text=state,
+        authorship=own.id if own else None,
+        is_decided=own is not None and own.is_decided,
         when=when_html(year, date, words.no_year),
         heading=heading_html(url, work.title, work.title_html, work.language),
         byline=byline_html(listed, url=url, more=more_words, nobody=words.nobody),

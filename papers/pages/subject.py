@@ -17,7 +17,7 @@ from papers.models import Institution, SubjectFigures, Topic
 from papers.pages.author_works import page_of
 from papers.pages.chart import works_over_time
 from papers.pages.parts import Count, Explanation, Link, institution_links, people_links, topic_links, works_text, years_text
-from papers.pages.rows import web_address, work_rows
+from papers.pages.rows import rows_of, web_address
 from papers.pages.work_list import (
     PAGE_SIZE,
     Toggle,
@@ -63,7 +63,7 @@ class RelatedGroup:
 
 
 def topic_context(topic: Topic, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
-    """Everything that the template reads but the panels. Five queries (figures, people's names, which works, their rows, their authors)."""
+    """Everything that the template reads but the panels. Four queries (figures, people's names, which works, their rows)."""
     facts = [Link(topic.field.name)] if topic.field else []
     if "openalex" in topic.identifiers:
         facts.append(Link("OpenAlex", f"https://openalex.org/{topic.identifiers['openalex']}"))
@@ -81,7 +81,7 @@ def topic_context(topic: Topic, *, params: QueryParams, path: str, base_url: str
 
 
 def institution_context(institution: Institution, *, params: QueryParams, path: str, base_url: str, viewer: Viewer) -> dict[str, Any]:
-    """Everything that the template reads but the panels. Five queries (figures, people's names, which works, their rows, their authors)."""
+    """Everything that the template reads but the panels. Four queries (figures, people's names, which works, their rows)."""
     structured: dict[str, Any] = {"@type": "Organization", "name": institution.name}
     if institution.ror:
         structured["sameAs"] = f"https://ror.org/{institution.ror}"
@@ -165,13 +165,13 @@ def _context(
 
 
 def _work_list(belonging: WorkQuerySet, state: WorkListState, figures: SubjectFigures, params: QueryParams, path: str) -> WorkList:
-    """One page of the works that belong here, newest or most cited first. Three queries; nothing is counted that is not known."""
+    """One page of the works that belong here, newest or most cited first. Two queries; nothing is counted that is not known."""
     if state.page > MOST_PAGES:
         params.reject("page", str(state.page))
         state = WorkListState(sort=state.sort, year=state.year, type=state.type, code=state.code, page=MOST_PAGES)
     chosen = belonging.narrowed_to(year=state.year, type=state.type, code=state.code)
     found = page_of(chosen, state, surplus=1)
-    rows = work_rows(found[:PAGE_SIZE])
+    rows = rows_of(found[:PAGE_SIZE])
     total = _known_total(state, figures)
     if total is not None and total >= (state.page - 1) * PAGE_SIZE + len(found):
         pager = counted_pager(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import QuerySet
 
+from config.lib.registries import wishes_of
 from papers.models import Author, AuthorFigures, Institution, SubjectFigures, Topic, Work
 
 COUNTED_BELOW: Final = 20_000  # smaller tables are counted, for a newly filled one has no estimate yet
@@ -38,13 +39,18 @@ def table_sizes() -> dict[str, int]:
     return sizes
 
 
+SPARE = 20  # how many of the best filled pages may ask to be found less before there are too few to show
+
+
 def well_filled_authors(limit: int) -> list[AuthorFigures]:
-    """The figures of authors with most works, with author and field. One query along an index."""
-    return list(
+    """The figures of authors with most works, with author and field, without those who ask to be found less. Two queries along indexes."""
+    found = list(
         AuthorFigures.objects.filter(author__merged_into__isnull=True, author__erased_at__isnull=True, works_count__gt=0)
         .select_related("author", "field")
-        .order_by("-works_count", "author_id")[:limit]
+        .order_by("-works_count", "author_id")[: limit + SPARE]
     )
+    wishes = wishes_of("papers.Author", [figures.author_id for figures in found])
+    return [figures for figures in found if figures.author_id not in wishes][:limit]
 
 
 def largest_topics(limit: int) -> list[tuple[int, str]]:

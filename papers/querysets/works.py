@@ -231,6 +231,7 @@ def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, w
 class ListedAuthorship(NamedTuple):
     """A place in an author list, as lists of works show it. ``affiliations`` only of the subject of the page."""
 
+    id: int
     work_id: int
     position: int | None
     raw_name: str
@@ -238,13 +239,14 @@ class ListedAuthorship(NamedTuple):
     author_name: str | None
     is_erased: bool
     state: str
+    is_decided: bool
     source: str
     affiliations: list[str] | None
 
 
 _LISTED_AUTHORSHIPS: Final = """
-    SELECT authorship.work_id, authorship.position, authorship.raw_name, author.id, author.display_name, author.erased_at IS NOT NULL,
-           authorship.state, authorship.source,
+    SELECT authorship.id, authorship.work_id, authorship.position, authorship.raw_name, author.id, author.display_name,
+           author.erased_at IS NOT NULL, authorship.state, authorship.decided_by_person, authorship.source,
            CASE WHEN authorship.author_id = %(subject)s THEN coalesce(
                (SELECT array_agg(place.name ORDER BY named.id)
                 FROM papers_authorshipinstitution AS named JOIN papers_institution AS place ON place.id = named.institution_id
@@ -265,6 +267,23 @@ def listed_authorships(work_ids: Collection[int], *, first: int, subject: int | 
     with connection.cursor() as cursor:
         cursor.execute(_LISTED_AUTHORSHIPS, {"works": list(work_ids), "first": first, "subject": subject})
         return [ListedAuthorship(*row) for row in cursor.fetchall()]
+
+
+def works_with_authors(ids: Collection[int], *, first: int, subject: int | None = None) -> tuple[list[FoundWork], list[ListedAuthorship]]:
+    """``found_works`` and ``listed_authorships`` of the same works in one message to the database, none for no ids.
+
+    Both statements are the same; what is saved is the way there and back. It needs parameters bound here and not at the
+    server, as Django has it unless told otherwise.
+    """
+    if not ids:
+        return [], []
+    wanted = list(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FOUND_WORKS};{_LISTED_AUTHORSHIPS}", {"works": wanted, "first": first, "subject": subject})
+        found = {row[0]: FoundWork(*row) for row in cursor.fetchall()}
+        cursor.nextset()
+        people = [ListedAuthorship(*row) for row in cursor.fetchall()]
+    return [found[key] for key in wanted if key in found], people
 
 
 def _listed_topics(limit: int = 30) -> ArraySubquery:

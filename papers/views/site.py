@@ -25,7 +25,7 @@ LONGEST_ADDRESS: Final = 2000
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page. At most eight queries and those of the panels."""
+    """The first page. At most nine queries and those of the panels."""
     context = home_context(site_url(request))
     context["panels"] = load_panels("home", request, None)
     return render(request, "home.html", context)

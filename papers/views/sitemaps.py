@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from config.lib.pages import public_page, site_url
+from config.lib.registries import listed_for_search_engines
 from papers.addresses import institution_address, paper_address, researcher_address, topic_address
 from papers.querysets.people import authors
 from papers.querysets.subjects import institutions, topics
@@ -35,7 +36,10 @@ class Section:
 
 SECTIONS: Final[dict[str, Section]] = {
     "researchers": Section(
-        lambda: authors().visible_to(None).filter(figures__works_count__gt=0), "display_name", researcher_address, "figures__computed_at"
+        lambda: listed_for_search_engines(authors().visible_to(None).filter(figures__works_count__gt=0)),
+        "display_name",
+        researcher_address,
+        "figures__computed_at",
     ),
     "papers": Section(lambda: works().visible_to(None), "title", paper_address, "updated_at"),
     "topics": Section(lambda: topics().visible_to(None), "name", topic_address),

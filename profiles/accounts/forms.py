@@ -44,6 +44,7 @@ class AddPasskeyForm(_Checked, AddWebAuthnForm):  # type: ignore[misc]  # allaut
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name")
+        self.fields["passwordless"].initial = True
         self.fields["passwordless"].label = _("Log in with it, without a password")
         self.fields["passwordless"].help_text = _(
             "It then asks for your fingerprint, face or PIN. Otherwise it is a second factor after the password."

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from papers.models import Author
+from profiles.evidence.base import outcome_text
 from profiles.models import TrailEntry
 from profiles.models.choices import ReasonCode
 
@@ -26,11 +27,17 @@ WORDS: dict[str, str | Promise] = {
     "account-erased": _("The owner closed their account. The page was free again."),
     "merge": _("Another page was merged into this one."),
     "split": _("Works of this page were moved to a page of their own."),
-    "void": _("What an earlier owner had decided on works was made void."),
+    "work-refuse": _("A work was taken off this page: it is somebody else's."),
+    "work-take": _("A work was added to this page, where a record had put it elsewhere."),
+    "evidence-confirmed": _("Evidence for the claim was confirmed."),
+    "evidence-stale": _("Evidence for the claim could not be confirmed again."),
+    "evidence-withdrawn": _("The owner withdrew a piece of evidence."),
+    "evidence-voided": _("A piece of evidence for the claim was made void."),
 }
 """The acts that may stand on a public history, in words. An act without words here is told in general ones."""
 AUTOMATIC = _("Claimed: the owner signed in with the ORCID iD that publishers give on these works.")
 UNKNOWN = _("A decision about this page was made.")
+LEFT_OUT = ("evidence-check",)  # looks that changed nothing stand on the evidence page, with their dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,10 @@ def events_of(author: Author, *, offset: int, limit: int) -> list[Event]:
     """The lines of a page's history from ``offset`` on, newest first, those of pages merged into it too. Two queries."""
     pages = Q(author_id=author.pk) | Q(author_id__in=Author.objects.filter(merged_into=author).values("pk"))
     entries = list(
-        TrailEntry.objects.filter(pages, is_public=True, undoes__isnull=True).order_by("-pk").defer("changes")[offset : offset + limit]
+        TrailEntry.objects.filter(pages, is_public=True, undoes__isnull=True)
+        .exclude(action__in=LEFT_OUT)
+        .order_by("-pk")
+        .defer("changes")[offset : offset + limit]
     )
     undone = _taken_back(entries)
     return [Event(entry.at, _text(entry), _reason(entry), undone.get(entry.pk)) for entry in entries]
@@ -60,7 +70,9 @@ def _text(entry: TrailEntry) -> str | Promise:
 
 
 def _reason(entry: TrailEntry) -> str | Promise:
-    """Why a claim was revoked: of what is public about a decision only this needs a reason. It speaks of the claim, not to its claimant."""
+    """Why, where that is public: a claim was revoked, evidence did or did not hold. It speaks of the claim, not to its claimant."""
+    if entry.action.startswith("evidence-"):
+        return outcome_text(entry.code)
     return REASONS.get(entry.code, "") if entry.action == "revoke" else ""
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.lib.query_params import clean_text
-from papers.models import Author, Authorship
+from papers.models import AttributionRule, Author, Authorship
 from profiles.claims.challenges import settle
 from profiles.claims.granting import grant_claim, lock_claim, lock_page
 from profiles.claims.limits import DRAFT_LASTS, ensure_may_start, spend_start
 from profiles.claims.messages import write_message
 from profiles.exceptions import AlreadyOwnedError, NotAllowedError, WrongStateError
-from profiles.models import Claim, Evidence, Profile, User
+from profiles.models import Claim, Evidence, EvidenceSecret, Profile, User
 from profiles.models.choices import (
     COUNTING,
     HOLDING,
@@ -196,8 +196,7 @@ def ensure_claimant(claim: Claim, user: User) -> None:
 
 def end_evidence(changes: Changes, claim: Claim) -> None:
     """Withdraw what a claim rested on, in the act that ends it: an ORCID iD, say, is free for the next claim. A statement a piece."""
-    for evidence in claim.evidence.select_for_update(no_key=True).filter(status__in=_LIVE_EVIDENCE).order_by("pk"):
-        changes.update(evidence, status=EvidenceStatus.WITHDRAWN, next_check_at=None)
+    _withdraw(changes, Evidence.objects.filter(claim=claim, status__in=_LIVE_EVIDENCE))
 
 
 def _begin(profile: Profile, page: Author, user: User) -> Claim:
@@ -222,18 +221,25 @@ def _free_evidence(changes: Changes, claim: Claim) -> None:
     """
     past = Evidence.objects.filter(claim__profile=claim.profile, status__in=_LIVE_EVIDENCE).exclude(claim__status__in=[*OPEN, *HOLDING])
     past = past.exclude(claim__appeals__status=AppealStatus.OPEN).filter(Q(method=Method.ORCID) | Q(claim__author=claim.author))
-    for evidence in past.order_by("pk"):
-        changes.update(evidence, status=EvidenceStatus.WITHDRAWN, next_check_at=None)
+    _withdraw(changes, past)
+
+
+def _withdraw(changes: Changes, pieces: QuerySet[Evidence]) -> None:
+    for evidence in pieces.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        changes.update(evidence, status=EvidenceStatus.WITHDRAWN, outcome="withdrawn", next_check_at=None)
+        EvidenceSecret.objects.filter(evidence=evidence).delete()
 
 
 def _is_asserted(claim: Claim) -> bool:
-    """Whether a confirmed, signed-in iD of the claim is the only one that publishers assert on the page."""
+    """Whether a confirmed, signed-in iD of the claim is the only one that publishers assert on the page.
+
+    Works that a person put on the page say nothing: an earlier owner may have put their own there.
+    """
     own = set(
         Evidence.objects.filter(claim=claim, method=Method.ORCID, status__in=COUNTING, matched=True).values_list("subject", flat=True)
     )
-    asserted = set(
-        Authorship.objects.filter(publisher_asserted(), author_id=claim.author_id).values_list("orcid", flat=True).distinct()[:2]
-    )
+    by_record = Authorship.objects.filter(publisher_asserted(), author_id=claim.author_id).exclude(rule=AttributionRule.PERSON)
+    asserted = set(by_record.order_by("orcid").values_list("orcid", flat=True).distinct()[:2])
     return bool(own) and asserted == own
 
 

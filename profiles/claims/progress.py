@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from profiles.claims.appeals import appeal_until
 from profiles.claims.challenges import answer_due
 from profiles.claims.service_figures import median_wait, place_in_queue
+from profiles.evidence.explaining import Step as EvidenceStep
+from profiles.evidence.explaining import steps_of
 from profiles.levels import MISSING_TEXTS, assess, sentence
-from profiles.models import Appeal, Claim, ClaimMessage, Evidence
+from profiles.models import Appeal, Claim, ClaimMessage
 from profiles.models.choices import HOLDING, OPEN, AppealStatus, ClaimStatus, EvidenceStatus, Level, ReasonCode
 from profiles.standings import claimed_pieces
 
@@ -52,11 +54,11 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything that the page of a claim says. Times are None where they do not apply; ``appeal_open`` is whether one can be made now."""
+    """Everything that the page of a claim says; ``evidence`` has a step for each method with its pieces. Times are None where they do not apply; ``appeal_open`` is whether one can be made now."""
 
     state_text: str | Promise
     steps: tuple[Step, ...]
-    pieces: Sequence[Evidence]
+    evidence: Sequence[EvidenceStep]
     outlook: Outlook | None
     place: int | None
     median: str
@@ -74,7 +76,8 @@ class Progress:
 def progress_of(claim: Claim, now: datetime | None = None) -> Progress:
     """How far ``claim`` (with profile and page) has come. At most thirteen queries, the same for any number of pieces and texts."""
     moment = now or timezone.now()
-    pieces = list(claim.evidence.exclude(status=EvidenceStatus.WITHDRAWN).select_related("institution").order_by("pk"))
+    evidence = steps_of(claim)
+    pieces = [told.evidence for step in evidence for told in step.pieces]
     appeals = list(claim.appeals.order_by("-pk"))
     until = appeal_until(claim)
     lasting = [row for row in appeals if row.status != AppealStatus.WITHDRAWN and claim.decided_at and row.opened_at >= claim.decided_at]
@@ -84,7 +87,7 @@ def progress_of(claim: Claim, now: datetime | None = None) -> Progress:
     return Progress(
         state_text=STATE_TEXTS[claim.status],
         steps=_steps(claim, given=given),
-        pieces=pieces,
+        evidence=evidence,
         outlook=_outlook(claim, moment) if is_open or holds else None,
         place=place_in_queue(claim),
         median=duration_text(median_wait(moment)) if is_open else "",
@@ -120,7 +123,7 @@ def _steps(claim: Claim, *, given: bool) -> tuple[Step, ...]:
     )
     if claim.status in {ClaimStatus.WITHDRAWN, ClaimStatus.EXPIRED} and claim.granted_at is None:
         return ()
-    texts = (_("Begun"), _("Evidence added"), _("Handed in"), _("Decided"))
+    texts = (_("Begun"), _("Evidence added"), _("Handed in"), _("Decision"))
     return tuple(Step(text, "done" if place < reached else "now" if place == reached else "open") for place, text in enumerate(texts))
 
 

@@ -1,7 +1,7 @@
 """Who a person is here."""
 
 from profiles.models.accounts import User
-from profiles.models.claims import Appeal, Claim, ClaimMessage, Standing
+from profiles.models.claims import Appeal, Claim, ClaimMessage, LevelBefore, Standing
 from profiles.models.email_changes import AccountChange, ChangeKind
 from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
 from profiles.models.mail import MailStatus, OutgoingMail
@@ -26,6 +26,7 @@ __all__ = [
     "FieldStatistics",
     "FormerName",
     "Freeze",
+    "LevelBefore",
     "MailOptOut",
     "MailStatus",
     "OutgoingMail",

@@ -148,6 +148,11 @@ class Vouch(models.Model):
     def __str__(self) -> str:
         return f"#{self.evidence_id}: {self.get_status_display()}"
 
+    @property
+    def public_id(self) -> str:
+        """The opaque identifier that stands in forms."""
+        return encode_public_id(self.pk)
+
 
 class Document(models.Model):
     """A file that shows who somebody is, in the private store until it is deleted; hash and decision stay."""

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from profiles.claims.granting import lock_page
 from profiles.claims.messages import LONGEST, tidy
 from profiles.exceptions import NoteNeededError, WrongStateError
-from profiles.models import Appeal, Claim, ClaimMessage, Evidence, Profile, Review, Standing, User
+from profiles.models import Appeal, Claim, ClaimMessage, Evidence, LevelBefore, Profile, Review, Standing, User
 from profiles.models.choices import ClaimStatus, EvidenceStatus, MessageKind, ReasonCode, ReviewStage, Role, Verdict
-from profiles.models.claims import LevelBefore
 from profiles.moderation.conflicts import ensure_may_decide
 from profiles.moderation.draws import is_drawn
 from profiles.standings import follow

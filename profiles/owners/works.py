@@ -24,11 +24,8 @@ from profiles.models.choices import ReasonCode, Role
 from profiles.moderation.conflicts import ensure_may_decide_on_page
 from profiles.privacy.confirmed_requests import decide_request
 from profiles.querysets.claims import holding
-from profiles.querysets.works import open_not_mine_requests
+from profiles.querysets.works import CONFIRM, DECISIONS, REFUSE, TAKE, open_not_mine_requests, standing_decisions
 from profiles.trail import act, one_decision, undo
-
-CONFIRM, REFUSE, TAKE = "work-confirm", "work-refuse", "work-take"
-DECISIONS = (CONFIRM, REFUSE, TAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +170,7 @@ def void_decisions(*, claim: Claim, actor: User | None) -> list[TrailEntry]:
 
 def latest_decision(authorship_id: int, author_id: int) -> TrailEntry | None:
     """The decision about an authorship on a page that stands, the latest one; None where there is none. One query."""
-    about = TrailEntry.objects.filter(subject=Authorship._meta.label, subject_id=authorship_id, author_id=author_id, action__in=DECISIONS)
-    return about.filter(undone_by__isnull=True).order_by("-pk").first()
+    return standing_decisions([authorship_id], author_id).last()
 
 
 def ensure_may_decide(*, user: User, author_id: int) -> Standing:

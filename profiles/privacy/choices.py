@@ -9,14 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 
+from config.lib.registries import NOINDEX, WITHHOLD_FIGURES
 from papers.models import Author
 from profiles.models import PageChoice, PublicRequest, User
 from profiles.models.choices import Role
 from profiles.privacy.confirmed_requests import decide_request
 from profiles.trail import act
 
-NOINDEX: Final = "noindex"
-WITHHOLD_FIGURES: Final = "withhold-figures"
 ROBOTS_HEADER: Final = "X-Robots-Tag"
 
 AuthorsT = TypeVar("AuthorsT", bound="QuerySet[Author]")
@@ -67,15 +66,13 @@ def wishes_of_pages(author_ids: Collection[int]) -> Mapping[int, frozenset[str]]
     return {row.pk: wishes_of_choice(row) for row in rows}
 
 
-def wishes_of_choice(choice: PageChoice | None) -> frozenset[str]:
+def wishes_of_choice(choice: PageChoice) -> frozenset[str]:
     """What one row says."""
-    if choice is None:
-        return frozenset()
     return frozenset(wish for wish, wanted in ((NOINDEX, choice.noindex), (WITHHOLD_FIGURES, choice.withhold_figures)) if wanted)
 
 
-def keep_out_of_search(response: HttpResponse, choice: PageChoice | None) -> HttpResponse:
+def keep_out_of_search(response: HttpResponse, wishes: Collection[str]) -> HttpResponse:
     """The response, marked for search engines where the person wants it so. The page's head says the same."""
-    if choice is not None and choice.noindex:
+    if NOINDEX in wishes:
         response[ROBOTS_HEADER] = NOINDEX
     return response

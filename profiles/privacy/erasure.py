@@ -25,6 +25,7 @@ from config.lib.registries import personal_parts
 from papers.models import Author, AuthorIdentifier
 from papers.refresh import mark_dirty
 from profiles.claims.granting import lock_page
+from profiles.evidence import private_store
 from profiles.models import (
     Claim,
     ClaimMessage,
@@ -40,6 +41,8 @@ from profiles.models import (
     User,
 )
 from profiles.models.choices import HOLDING, ClaimStatus, Method, ReasonCode, Role
+from profiles.owners.names import forget_chosen_name
+from profiles.owners.works import void_decisions
 from profiles.privacy import private_files
 from profiles.standings import follow
 from profiles.trail import act
@@ -84,11 +87,7 @@ def _files_of(user: User) -> list[partial[None]]:
     archives = PersonalExport.objects.filter(user=user).exclude(stored_as="").values_list("stored_as", flat=True)
     documents = Document.objects.filter(evidence__claim__profile__user=user).exclude(stored_as="").values_list("stored_as", flat=True)
     files = [partial(private_files.remove, name) for name in archives]
-    stored = list(documents)
-    if stored:
-        store = import_module("profiles.evidence.private_store")
-        files += [partial(store.remove, name) for name in stored]
-    return files
+    return files + [partial(private_store.remove, name) for name in documents]
 
 
 def _free_page(claim: Claim, *, keep_decisions: bool, keep_name: bool) -> None:
@@ -97,7 +96,7 @@ def _free_page(claim: Claim, *, keep_decisions: bool, keep_name: bool) -> None:
         return
     author = lock_page(claim.author_id)
     if not keep_decisions:
-        import_module("profiles.owners.works").void_decisions(claim=claim, actor=None)
+        void_decisions(claim=claim, actor=None)
     with act(action=ACTION, actor=None, role=Role.SYSTEM, subject=claim, claim=claim, code=ReasonCode.OWNER_ASKED, public=True) as changes:
         changes.update(claim, status=ClaimStatus.WITHDRAWN, decided_at=timezone.now())
         for identifier in _identifiers_from_sign_in(claim, author):
@@ -112,7 +111,7 @@ def _identifiers_from_sign_in(claim: Claim, author: Author) -> QuerySet[AuthorId
 
 
 def _erase_chosen_name(author: Author) -> None:
-    import_module("profiles.owners.names").forget_chosen_name(author=author)
+    forget_chosen_name(author=author)
     FormerName.objects.filter(author=author).delete()
     PageChoice.objects.filter(author=author).update(chosen_name="", hidden_variants=[])
 

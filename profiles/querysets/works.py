@@ -9,9 +9,12 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from papers.models import AttributionState, Authorship
-from profiles.models import PublicRequest
+from profiles.models import PublicRequest, TrailEntry
 from profiles.models.privacy import RequestKind, RequestStatus
 
+CONFIRM, REFUSE, TAKE = "work-confirm", "work-refuse", "work-take"
+DECISIONS: Final = (CONFIRM, REFUSE, TAKE)
+"""The acts in the trail that are decisions about a work."""
 STATES: Final = ("open", "confirmed", "questioned", "refused")
 _SHOWN: Final = Q(work__merged_into__isnull=True, work__erased_at__isnull=True)
 
@@ -102,3 +105,9 @@ def questions_about(author_id: int) -> QuerySet[PublicRequest]:
     """The same for all works of a page, the one that waits longest first, with their works."""
     waiting = PublicRequest.objects.filter(author_id=author_id, kind=RequestKind.NOT_MINE, status=RequestStatus.OPEN)
     return waiting.filter(authorship__author_id=F("author_id")).select_related("authorship__work").order_by("confirmed_at", "pk")
+
+
+def standing_decisions(authorship_ids: list[int], author_id: int) -> QuerySet[TrailEntry]:
+    """The decisions about these authorships on a page that stand; of each the latest comes last. One query."""
+    about = TrailEntry.objects.filter(subject=Authorship._meta.label, subject_id__in=authorship_ids, author_id=author_id)
+    return about.filter(action__in=DECISIONS, undone_by__isnull=True).order_by("pk")

@@ -100,7 +100,11 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     require_fresh(request)
     author = _own_page(user)
     choice = PageChoice.objects.filter(author=author).first() if author is not None else None
-    form = DeletionForm(request.POST or None, has_page=author is not None, has_name=choice is not None and bool(choice.chosen_name))
+    form = DeletionForm(
+        request.POST if request.method == "POST" else None,
+        has_page=author is not None,
+        has_name=choice is not None and bool(choice.chosen_name),
+    )
     problem = deletion.why_not(user)
     if request.method == "POST" and not problem and form.is_valid():
         kept = {key: value for key, value in form.cleaned_data.items() if key != "sure"}

@@ -62,7 +62,7 @@ def correct(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: 
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Give the code back. One query to show; the address is only in the mail, and never on this page."""
     asked = _asked(token)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if asked.status != RequestStatus.UNCONFIRMED:
         return render(request, "profiles/privacy/asked.html", {"asked": asked, "author": asked.author})
     if request.method == "POST" and form.is_valid():
@@ -89,7 +89,7 @@ def _ask(request: HttpRequest, pk: int, asking: Asking, view: str) -> HttpRespon
     if address != request.path:
         return redirect(address)
     owned = holding([author.pk]).exists()
-    form = asking.form(request.POST or None)
+    form = asking.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and not (owned and asking is OPT_OUT) and form.is_valid():
         try:
             asked = open_request(kind=asking.kind, author=author, ip=request.META.get("REMOTE_ADDR", ""), **form.cleaned_data)

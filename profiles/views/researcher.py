@@ -7,10 +7,11 @@ from django.shortcuts import render
 
 from config.lib.pages import public_page, site_url
 from config.lib.query_params import QueryParams
-from config.lib.registries import load_panels
+from config.lib.registries import NOINDEX, WITHHOLD_FIGURES, load_panels, wishes_of
 from papers.querysets.author_page import author_for_page
 from papers.views.standing import NO_PAGE, elsewhere
-from profiles.pages import researcher_context
+from profiles.pages import researcher_context, withhold_figures
+from profiles.privacy.choices import keep_out_of_search
 
 
 @public_page
@@ -29,5 +30,9 @@ def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  
         base_url=site_url(request),
         viewer=request.user,
     )
+    wishes = wishes_of("papers.Author", [pk]).get(pk, frozenset())
+    if WITHHOLD_FIGURES in wishes:
+        withhold_figures(context)
+    context["noindex"] = NOINDEX in wishes
     context["panels"] = load_panels("researcher", request, found.author)
-    return render(request, "profiles/researcher.html", context)
+    return keep_out_of_search(render(request, "profiles/researcher.html", context), wishes)

@@ -123,6 +123,7 @@ class Command(BaseCommand):
         scheduler = Child(programs.scheduler(schedule=settings.VAR_DIR / "beat-schedule"), self.say)
         worker = Child(programs.worker(queues=settings.QUEUES, concurrency=max(2, count)), self.say)
         children = [web, scheduler, worker]
+        os.environ.setdefault("SITE_URL", f"http://{_shown(host)}:{port}")  # where the links in mails lead
         try:
             web.start()
             record.note(children)
@@ -145,6 +146,9 @@ class Command(BaseCommand):
             time.sleep(0.1)
         seconds = time.monotonic() - self._started
         self.say("collegium", f"Ready after {seconds:.1f} s: http://{_shown(host)}:{port}/ (Ctrl-C stops)")
+        if getattr(settings, "MAILBOX_FOLDER", None):
+            self.say("collegium", f"Mails that the site sends: http://{_shown(host)}:{port}/dev/mailbox/")
+        self.say("collegium", "A code for the administration: .venv/bin/python manage.py second_factor operator@example.org")
 
     def _watch(self, children: list[Child], record: RunRecord) -> NoReturn:
         while True:

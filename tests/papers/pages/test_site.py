@@ -39,7 +39,7 @@ def test_the_first_page_costs_the_same_for_more_records(client: Client, record: 
     with counted_queries() as many:
         client.get("/")
 
-    assert few.count == many.count == 8
+    assert few.count == many.count == 9
 
 
 @pytest.mark.parametrize("address", ["/about/", "/about/sources/"])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from tests.factories.accounts import authenticator_app, log_in, log_in_with_second_factor, person
@@ -115,3 +119,32 @@ def test_providers_secrets_are_not_administered(client, operator):
 
     assert "account.EmailAddress" in names
     assert not names & {"socialaccount.SocialApp", "socialaccount.SocialToken"}
+
+
+# --- Playing the app on one machine -----------------------------------------------------------------------------
+
+
+def test_on_one_machine_a_command_plays_the_app(client, operator):
+    said = io.StringIO()
+    call_command("second_factor", "operator@example.org", stdout=said)
+    code = re.search(r": (\d{6}) ", said.getvalue())
+    assert code, said.getvalue()
+
+    client.post(reverse("account_login"), {"login": "operator@example.org", "password": "engines and looms", "next": LIST})
+    response = client.post(reverse("mfa_authenticate"), {"code": code[1]})
+
+    assert response["Location"] == LIST
+    assert client.get(LIST).status_code == 200
+
+
+def test_elsewhere_it_plays_nothing(operator, settings):
+    settings.EMBEDDED_INSTANCE = ""
+
+    with pytest.raises(CommandError, match="on one machine"):
+        call_command("second_factor", "operator@example.org")
+    assert Authenticator.objects.count() == 0
+
+
+def test_it_plays_for_no_unknown_account(db):
+    with pytest.raises(CommandError, match="no account"):
+        call_command("second_factor", "nobody@example.org")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from papers.models import AttributionState, Authorship
+from papers.models import AttributionRule, AttributionState, Authorship
 from profiles.claims.granting import grant_claim
 from profiles.claims.life import expire_claims, mark_lapsing, release_page, start_claim, submit_claim, try_automatic_grant, withdraw_claim
 from profiles.claims.notices import remind
@@ -145,8 +145,9 @@ def asserted_while_another_claim_waits(people: People) -> None:
     waiting(people.grace, people.page)
 
 
-def asserted_for_a_page_owner(people: People) -> None:
+def asserted_by_what_a_person_put_there(people: People) -> None:
     asserted_on(people.page)
+    Authorship.objects.filter(author=people.page).update(rule=AttributionRule.PERSON)
 
 
 def asserted_of_another_name(people: People) -> None:
@@ -166,6 +167,7 @@ def asserted_nowhere(people: People) -> None:
         asserted_on_an_owned_page,
         asserted_while_another_claim_waits,
         asserted_of_another_name,
+        asserted_by_what_a_person_put_there,
         asserted_nowhere,
     ],
 )
