@@ -41,7 +41,7 @@ class SourceLine:
 
 
 def home_context(base_url: str) -> dict[str, Any]:
-    """Everything that the template reads but the panels. At most eight queries, none of which grows with the record."""
+    """Everything that the template reads but the panels. At most nine queries, none of which grows with the record."""
     sizes = table_sizes()
     filled = well_filled_authors(PAGES_SHOWN)
     topics = largest_topics(TOPICS_SHOWN)

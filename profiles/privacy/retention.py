@@ -28,6 +28,7 @@ UNCONFIRMED_REQUESTS: Final = timedelta(days=7)
 WAITING_REQUESTS: Final = timedelta(days=365)
 UNCONFIRMED_ACCOUNTS: Final = timedelta(days=30)
 EXPIRED_SECRETS: Final = timedelta(days=1)
+UNUSED_SESSIONS: Final = timedelta(days=1)
 NETWORK_ADDRESSES: Final = timedelta(days=1)
 SERVICE_ANSWERS: Final = timedelta(days=30)
 MAILBOX: Final = timedelta(days=30)
@@ -89,8 +90,10 @@ def forget_secrets(now: datetime) -> int:
 
 
 def forget_sessions(now: datetime) -> int:
-    """Sessions that have ended, and the list of them that their owner sees."""
-    ended = _deleted(Session.objects.filter(expire_date__lt=now))
+    """Sessions that have ended, those in which nobody has logged in for a day, and the list of them that their owner sees."""
+    untouched = now + timedelta(seconds=settings.SESSION_COOKIE_AGE) - UNUSED_SESSIONS
+    nobodys = ~Exists(UserSession.objects.filter(session_key=OuterRef("session_key")))
+    ended = _deleted(Session.objects.filter(Q(expire_date__lt=now) | Q(nobodys, expire_date__lt=untouched)))
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
     return ended + _deleted(UserSession.objects.exclude(Exists(alive)))
 
@@ -166,7 +169,7 @@ RULES: Final = (
     Rule(
         "sessions",
         _("Sessions, with the browser, for you to recognise them"),
-        _("until you log out, 14 days at most"),
+        _("until you log out, 14 days at most; a day where nobody has logged in"),
         _("To keep you logged in, and to let you end what is not yours."),
         forget_sessions,
     ),

@@ -51,12 +51,14 @@ def mo(db) -> User:
 
 @pytest.fixture
 def entered() -> Callable[[User], Client]:
-    """A browser in which somebody has just logged in, as people do."""
+    """A browser in which somebody has logged in, and has just shown once more who they are."""
 
     def enter(user: User, client: Client | None = None) -> Client:
         client = client or Client()
         answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
         assert answer.status_code == 302, answer.content
+        again = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        assert again.status_code == 302, again.content
         return client
 
     return enter
