@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "refresh what is out of date": {
         "task": "papers.tasks.sweep",
@@ -34,6 +36,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "profiles.tasks.claims.keep_time_of_claims",
         "schedule": 1800.0,
         "options": {"queue": "default", "expires": 900.0},
+    },
+    "recompute trust every night": {
+        "task": "profiles.tasks.trust.recompute_nightly",
+        "schedule": crontab(hour=2, minute=17),
+        "options": {"queue": "scores", "expires": 6 * 3600.0},
     },
     "take up archives that nobody writes": {
         "task": "profiles.tasks.privacy.resume_exports",

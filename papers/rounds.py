@@ -12,7 +12,7 @@ from django.db import transaction
 
 from config.lib.registries import RefreshKind, refresh_kinds
 from papers.exceptions import LeaseLostError, UnknownRefreshKindError
-from papers.refresh import LEASE, Claim, claim, fail, give_back, settle
+from papers.refresh import LEASE, Claim, claim, fail, give_back, mark_dirty, settle
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,12 @@ def _batch(registered: RefreshKind, claims: Sequence[Claim]) -> Round:
 
 def _store_together(registered: RefreshKind, claims: Sequence[Claim]) -> Round:
     """Compute, store and settle in one transaction: either all of it is seen, or none."""
+    ids = [taken.object_id for taken in claims]
     with transaction.atomic():
-        registered.refresh([taken.object_id for taken in claims])
+        registered.refresh(ids)
+        for follower in refresh_kinds:
+            if registered.key in follower.after:
+                mark_dirty(kind=follower.key, ids=ids, reason=registered.key)
         cleared = settle(claims)
     return Round(cleared=cleared, again=len(claims) - cleared)
 

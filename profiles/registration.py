@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.lib.registries import Panel, RefreshKind, panels, refresh_kinds
+from config.lib.registries import Panel, RefreshKind, SupportSource, panels, refresh_kinds, support_sources
 
 
 def register() -> None:
@@ -12,6 +12,7 @@ def register() -> None:
     register_decisions()
     register_evidence()
     register_privacy()
+    register_trust()
 
 
 def register_privacy() -> None:
@@ -51,6 +52,42 @@ def register_levels() -> None:
     register_reaction("profiles.Appeal", notices.on_appeals_changed)
 
 
+def register_trust() -> None:
+    """Scores follow the record's figures, levels and support; support follows vouches and confirmed joint works."""
+    from papers.models import Author
+    from profiles.trust import following, scores, support
+
+    refresh_kinds.register(
+        RefreshKind(
+            support.KIND,
+            support.refresh_support,
+            queue="scores",
+            batch=200,
+            order=45,
+            workers=1,  # two would push the same residual
+            everything=support.everybody_with_a_claim,
+            after=("standing",),
+        )
+    )
+    refresh_kinds.register(
+        RefreshKind(
+            scores.KIND,
+            scores.refresh_scores,
+            queue="scores",
+            batch=500,
+            order=50,
+            everything=lambda: Author.objects.values_list("pk", flat=True).iterator(),
+            after=("author-figures", "standing"),
+        )
+    )
+    for source in (
+        SupportSource("vouch", support.vouches, support.everybody_with_a_claim, order=10),
+        SupportSource("verified-coauthorship", support.verified_coauthorship, support.everybody_with_a_claim, order=20),
+    ):
+        support_sources.register(source)
+    following.register()
+
+
 def register_evidence() -> None:
     """The iD that a page shows follows claims and evidence; a revoked claim is noted on those who vouched; another iD in an account ends evidence."""
     from profiles.accounts.changes import ChangeReaction, reactions
@@ -79,10 +116,16 @@ def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.claims.shown import claim_panel
     from profiles.owners import shown
+    from profiles.trust.page import snapshot
 
     panels.register(
         Panel(
-            "trust", page="researcher", slot="snapshot", template="profiles/panels/trust.html", load=lambda _request, _author: {}, order=10
+            "trust",
+            page="researcher",
+            slot="snapshot",
+            template="profiles/panels/trust.html",
+            load=lambda _request, author: snapshot(author),
+            order=10,
         )
     )
     panels.register(

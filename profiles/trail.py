@@ -84,6 +84,7 @@ TRAILED: dict[str, tuple[str, ...]] = {
     "profiles.Vouch": ("evidence_id", "voucher_id", "voucher_author_id", "work_id", "status", "asked_at", "answered_at"),
     "profiles.Document": ("evidence_id", "media_type", "size", "sha256", "uploaded_at", "delete_after", "deleted_at"),
     "profiles.Freeze": ("kind", "domain", "institution_id", "reason_code", "frozen_at", "frozen_by_id", "lifted_at"),
+    "profiles.Sanction": ("author_id", "kind", "imposed_at", "ends_at", "lifted_at", "imposed_by_id"),
     "profiles.PageChoice": ("noindex", "withhold_figures"),
     "profiles.PublicRequest": ("kind", "status", "author_id", "authorship_id", "confirmed_at", "decided_at"),
     "papers.Authorship": ("author_id", "rule", "state", "decided_by_person", "decided_by_id", "decided_at"),

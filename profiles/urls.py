@@ -12,6 +12,7 @@ from profiles.views.history import history
 from profiles.views.names import names
 from profiles.views.not_mine import not_mine
 from profiles.views.researcher import researcher
+from profiles.views.trust import trust, trust_json
 
 register_public_ids()
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("vouches/", vouches, name="vouches"),
     path("researchers/<public_id:pk>/<str:slug>/evidence/", evidence, name="evidence"),
     path("about/claims/", about_claims, name="about-claims"),
+    path("researchers/<public_id:pk>/<str:slug>/trust/", trust, name="trust"),
+    path("researchers/<public_id:pk>/<str:slug>/trust.json", trust_json, name="trust-json"),
     path("researchers/<public_id:pk>/<str:slug>/opt-out/", requests.opt_out, name="opt-out"),
     path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
     path("requests/<str:token>/", requests.confirm, name="request"),

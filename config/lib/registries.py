@@ -6,8 +6,9 @@ what a page shows never depends on the order in which apps load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.db.models import QuerySet
@@ -80,7 +81,8 @@ class RefreshKind:
     skipped quietly. It runs in the transaction that clears the rows, may run twice for one mark, and must leave the
     same result then. ``queue`` names the Celery queue, ``batch`` how many rows a worker claims at once, ``workers``
     how many may be at this kind at the same time. ``everything()`` gives the ids of all objects, for a
-    recomputation after a change of definition; None where there is no such list.
+    recomputation after a change of definition; None where there is no such list. ``after`` names kinds whose results
+    this one rests on: what they recompute is marked for this one in the same transaction.
     """
 
     key: str
@@ -90,6 +92,29 @@ class RefreshKind:
     order: int = 100
     workers: int = 2
     everything: Callable[[], Iterable[int]] | None = None
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One author page's support for another: a weight above 0 as of its latest event, both by row key."""
+
+    source: int
+    target: int
+    weight: float
+    latest_at: datetime
+
+
+@dataclass(frozen=True)
+class SupportSource:
+    """Where trust between people comes from. ``between(ids)`` gives the support given by these author pages, and by nobody else;
+    ``everybody()`` the row keys of all pages that give any. Both in a fixed number of queries.
+    """
+
+    key: str
+    between: Callable[[Sequence[int]], Iterable[Support]]
+    everybody: Callable[[], Iterable[int]]
+    order: int = 100
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,7 @@ refresh_kinds: Registry[RefreshKind] = Registry()
 visibility_filters: Registry[VisibilityFilter] = Registry()
 page_wishes: Registry[PageWishes] = Registry()
 personal_parts: Registry[PersonalPart] = Registry()
+support_sources: Registry[SupportSource] = Registry()
 
 
 def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, list[tuple[Panel, Mapping[str, Any]]]]:

@@ -32,7 +32,7 @@ def store_rows(rows: Sequence[models.Model], *, key: tuple[str, ...]) -> None:
 
 def _columns(model: type[models.Model]) -> dict[str, str]:
     """Every column that we write, with its type: all but a key that the database counts up by itself."""
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]  # noqa: SLF001 - Django's documented API
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     return {field.attname: str(field.db_type(connection)) for field in fields}
 
 
@@ -40,7 +40,7 @@ def _columns(model: type[models.Model]) -> dict[str, str]:
 def _statement(model: type[models.Model], key: tuple[str, ...]) -> str:
     columns = _columns(model)
     return _STATEMENT.format(
-        table=model._meta.db_table,  # noqa: SLF001 - Django's documented API
+        table=model._meta.db_table,
         columns=", ".join(columns),
         typed=", ".join(f"{name} {kind}" for name, kind in columns.items()),
         key=", ".join(key),

@@ -9,6 +9,7 @@ from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import AccountDeletion, FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
 from profiles.models.trail import TrailEntry, TrailNote
+from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, TrustEvent, TrustScore
 
 __all__ = [
     "AccountChange",
@@ -22,6 +23,7 @@ __all__ = [
     "Evidence",
     "EvidenceCheck",
     "EvidenceSecret",
+    "FieldStatistics",
     "FormerName",
     "Freeze",
     "LevelBefore",
@@ -34,9 +36,14 @@ __all__ = [
     "ProfileLink",
     "PublicRequest",
     "Review",
+    "Sanction",
+    "ShadowScore",
     "Standing",
+    "SupportEdge",
     "TrailEntry",
     "TrailNote",
+    "TrustEvent",
+    "TrustScore",
     "User",
     "Vouch",
 ]

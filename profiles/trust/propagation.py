@@ -9,7 +9,7 @@ after Andersen, Chung & Lang 2006.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -96,30 +96,26 @@ def community(shares: sparse.csr_array, x: Floats, levels: Ints, institutions: I
 
 @dataclass(slots=True)
 class Flow:
-    """A propagation that is kept up to date. ``out`` maps each person to the shares they pass on; ``residual`` is what still has to be pushed."""
+    """A propagation that is kept up to date without looking at all of it.
 
-    x: Floats
-    out: dict[int, dict[int, float]]
+    ``x_of`` and ``shares_of`` give what is stored of a person; ``x`` holds what was looked at or moved, ``residual`` what still has to be pushed.
+    """
+
+    x_of: Callable[[int], float]
+    shares_of: Callable[[int], Mapping[int, float]]
+    x: dict[int, float] = field(default_factory=dict)
+    out: dict[int, Mapping[int, float]] = field(default_factory=dict)
     residual: dict[int, float] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, shares: sparse.csr_array, x: Floats) -> Flow:
-        """A flow that starts from a full propagation."""
-        out: dict[int, dict[int, float]] = {}
-        for person in np.flatnonzero(np.diff(shares.indptr)):
-            start, end = shares.indptr[person], shares.indptr[person + 1]
-            out[int(person)] = dict(zip(shares.indices[start:end].tolist(), shares.data[start:end].tolist(), strict=True))
-        return cls(x=x.copy(), out=out)
 
     def change(self, person: int, shares: Mapping[int, float], seed_change: float = 0.0) -> None:
         """Somebody's shares or seed have changed: ``r += 0.7 (C' - C)^T x``. Takes effect with ``push``."""
-        before = self.out.get(person, {})
-        weight = DAMPING * float(self.x[person])
+        before = self._shares(person)
+        weight = DAMPING * self._x(person)
         for target in before.keys() | shares.keys():
             moved = weight * (shares.get(target, 0.0) - before.get(target, 0.0))
             if moved:
                 self.residual[target] = self.residual.get(target, 0.0) + moved
-        self.out[person] = dict(shares)
+        self.out[person] = shares
         if seed_change:
             self.residual[person] = self.residual.get(person, 0.0) + seed_change
 
@@ -133,14 +129,23 @@ class Flow:
             if abs(rest) <= tolerance:
                 continue
             self.residual[person] = 0.0
-            self.x[person] += rest
+            self.x[person] = self._x(person) + rest
             moved.add(person)
             waiting.extend(self._pass_on(person, rest, tolerance))
-        self.residual = {person: rest for person, rest in self.residual.items() if rest}
         return moved
 
+    def _x(self, person: int) -> float:
+        if person not in self.x:
+            self.x[person] = self.x_of(person)
+        return self.x[person]
+
+    def _shares(self, person: int) -> Mapping[int, float]:
+        if person not in self.out:
+            self.out[person] = self.shares_of(person)
+        return self.out[person]
+
     def _pass_on(self, person: int, amount: float, tolerance: float) -> Iterable[int]:
-        for target, share in self.out.get(person, {}).items():
+        for target, share in self._shares(person).items():
             before = self.residual.get(target, 0.0)
             after = before + DAMPING * share * amount
             self.residual[target] = after

@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks``: measure, and print a table, or with JSON=1 one JSON object a line.
 
-``ONLY=import,page`` measures the rows of those groups ("import", "page", "start"). Records come from the folder named
+``ONLY=import,page`` measures the rows of those groups ("import", "page", "start", "trust"). Records come from the folder named
 by COLLEGIUM_DATA (else ``../shared/data``); without it the demo records are scaled up, and this is said. The exit
 status is 1 where a bar does not hold.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.benchmarks.rows import HEADING, Measured, Row, as_json, as_line
 from tests.live.scratch import PROJECT
 
-GROUPS = ("import", "page", "start")
+GROUPS = ("import", "page", "start", "trust")
 
 
 def main() -> int:
@@ -48,6 +48,10 @@ def measure(chosen: list[str], folder: Path) -> Iterator[Measured]:
     """The rows of the chosen groups. "page" needs the records that "import" leaves behind, so both import them."""
     if "import" in chosen or "page" in chosen:
         yield from _on_records(chosen, folder)
+    if "trust" in chosen:
+        from tests.benchmarks import trust
+
+        yield from trust.measure()
     if "start" in chosen:
         from tests.benchmarks import start
 
