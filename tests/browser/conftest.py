@@ -12,13 +12,18 @@ from playwright.sync_api import Browser, expect
 
 from tests.live.addresses import Site
 from tests.live.browser import ABSENT, chromium, chromium_path, window
+from tests.live.homepage import homepage_server
 from tests.live.orcid_server import orcid_server
 from tests.live.scratch import manage, scratch_environment
 from tests.live.server import site_running
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOLD = re.compile(r"Demo account: (\S+), password (\S+)")
-PEOPLE_AT_ORCID = {"0000-0002-1825-0097": "Ada Quillmere", "0000-0002-1694-233X": "Grace Farrowgate"}
+PEOPLE_AT_ORCID = {
+    "0000-0002-1825-0097": "Ada Quillmere",
+    "0000-0002-1694-233X": "Grace Farrowgate",
+    "0000-0000-1882-0323": "Emmy Notherby",
+}
 AXE = (PROJECT / "static-build/tests/axe.min.js", PROJECT / "node_modules/axe-core/axe.min.js")
 
 
@@ -28,11 +33,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if chromium_path() is None:
         pytest.skip(ABSENT)
     folder = tmp_path_factory.mktemp("site")
-    with orcid_server(PEOPLE_AT_ORCID) as orcid, scratch_environment(folder, embedded="test") as scratch:
-        environment = scratch | orcid.environment()
+    with (
+        orcid_server(PEOPLE_AT_ORCID) as orcid,
+        homepage_server() as homepage,
+        scratch_environment(folder, embedded="test") as scratch,
+    ):
+        environment = scratch | orcid.environment() | homepage.environment()
         said = manage(environment, "seed_demo").output
         with site_running(environment, folder / "web.log") as port:
-            yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid)
+            yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid, homepage)
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +85,9 @@ PAGES: dict[str, Address] = {
     "researcher, filtered": lambda site: site.author("Yuandong Tian") + "?year=2024",
     "researcher with mathematics": lambda site: site.author("Ada Quillmere"),
     "researcher in another script": lambda site: site.author("ليلى المثال"),
+    "to claim a page": lambda site: site.author("Yuandong Tian") + "claim/",
+    "history of a page": lambda site: site.author("Yuandong Tian") + "history/",
+    "how long claims take": lambda site: site / "about/claims/",
     "paper": lambda site: site.paper("fictional:conserved-learning"),
     "paper, cut author list": lambda site: site.paper("seed:galore-memory-efficient-llm-training-by-gradient-low-rank-pr"),
     "paper, retracted": lambda site: site.paper("fictional:retracted"),

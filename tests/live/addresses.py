@@ -9,6 +9,7 @@ import psycopg
 from django.utils.text import slugify
 
 from config.lib.public_ids import encode_public_id
+from tests.live.homepage import Homepage
 from tests.live.orcid_server import Orcid
 
 
@@ -22,10 +23,12 @@ class Site:
         passwords: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         orcid: Orcid | None = None,
+        homepage: Homepage | None = None,
     ) -> None:
         self.origin = f"http://localhost:{port}"  # a name, not a number: passkeys are tied to one
         self.environment = environment or {}
         self.orcid = orcid
+        self.homepage = homepage
         self.passwords = passwords or {}
         self._database = database
 
