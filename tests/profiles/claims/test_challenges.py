@@ -39,7 +39,7 @@ def test_a_challenge_freezes_nobodys_page(people: People, held: Claim) -> None:
 
     for who in (people.grace, account("emmy"), account("kit")):
         challenge = waiting(who, people.page)
-        signed_in_with(challenge, f"0000-000{who.pk % 10}-1825-0097")
+        signed_in_with(challenge, f"0000-000{who.pk % 10}-1843-1811")
         assert challenge.challenges_id == held.pk
         assert not try_automatic_grant(claim=challenge)
 

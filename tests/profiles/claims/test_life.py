@@ -132,7 +132,7 @@ def asserted_by_a_compiler(people: People) -> None:
 def asserted_beside_another(people: People) -> None:
     asserted_on(people.page)
     last = Authorship.objects.filter(author=people.page).latest("pk")
-    Authorship.objects.filter(pk=last.pk).update(orcid="0000-0001-5109-3700", source="crossref")
+    Authorship.objects.filter(pk=last.pk).update(orcid="0000-0000-1843-1811", source="crossref")
 
 
 def asserted_on_an_owned_page(people: People) -> None:
@@ -181,7 +181,7 @@ def test_whatever_is_less_than_that_is_for_a_moderator(people: People, world) ->
     assert Claim.objects.get(pk=claim.pk).status == ClaimStatus.DRAFT
 
 
-@pytest.mark.parametrize("given", [{"matched": False}, {"status": EvidenceStatus.STALE}, {"orcid": "0000-0001-5109-3700"}])
+@pytest.mark.parametrize("given", [{"matched": False}, {"status": EvidenceStatus.STALE}, {"orcid": "0000-0000-1843-1811"}])
 def test_an_orcid_that_does_not_hold_or_match_grants_nothing(people: People, given) -> None:
     asserted_on(people.page)
     claim = begun(people.ada, people.page)
@@ -225,7 +225,7 @@ def test_a_new_claim_frees_the_orcid_of_a_refused_one_but_not_of_an_appealed_one
     signed_in_with(first)
     refused(submit_claim(claim=first, user=people.ada))
     second = begun(people.grace, people.page)
-    signed_in_with(second, "0000-0001-5109-3700")
+    signed_in_with(second, "0000-0000-1843-1811")
     refused(submit_claim(claim=second, user=people.grace))
     open_appeal(claim=second, user=people.grace, text="It is my iD.")
 

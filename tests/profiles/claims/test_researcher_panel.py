@@ -123,7 +123,7 @@ def test_a_frozen_domain_is_not_called_confirmed(client: Client, people: People)
 
 
 def test_the_orcid_of_the_owner_is_shown_as_authenticated(client: Client, people: People) -> None:
-    AuthorIdentifierFactory(author=people.page, value="0000-0001-5109-3700")
+    AuthorIdentifierFactory(author=people.page, value="0000-0000-1843-1811")
     owner_of(people.page, user=people.ada, methods=(Method.ORCID,))
 
     answer = client.get(people.page.get_absolute_url())
