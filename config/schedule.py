@@ -42,6 +42,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=17),
         "options": {"queue": "scores", "expires": 6 * 3600.0},
     },
+    "take up additions that nobody works on": {
+        "task": "profiles.tasks.owners.resume_additions",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
     "take up archives that nobody writes": {
         "task": "profiles.tasks.privacy.resume_exports",
         "schedule": 60.0,
@@ -71,6 +76,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says
     "papers.tasks.run_import": {"queue": "imports"},
+    "profiles.tasks.owners.work_on_addition": {"queue": "imports"},
     "profiles.tasks.accounts.deliver_mail": {"queue": "mail"},
     "profiles.tasks.accounts.deliver_due_mails": {"queue": "mail"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
-from profiles.views import legal, my_works, privacy, profile_edit, requests
+from profiles.views import add_works, legal, my_works, privacy, profile_edit, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.history import history
@@ -40,12 +40,15 @@ urlpatterns = [
     path("settings/profile/preview/", profile_edit.biography_preview, name="biography-preview"),
     path("settings/works/", my_works.my_works, name="my-works"),
     path("settings/works/decide/", my_works.decide_work, name="decide-work"),
+    path("settings/works/add/", add_works.add_works, name="add-works"),
+    path("settings/works/add/<public_id:pk>/", add_works.addition, name="addition"),
     path("settings/names/", names, name="names"),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/export/", privacy.ask_for_export, name="export"),
     path("settings/privacy/export/state/", privacy.export_state, name="export-state"),
     path("settings/privacy/export/download/", privacy.download_export, name="export-download"),
     path("settings/privacy/page/", privacy.choose, name="page-choices"),
+    path("settings/privacy/name/", privacy.change_name, name="change-name"),
     path("settings/privacy/delete/", privacy.delete_account, name="delete-account"),
     path("settings/privacy/keep/", privacy.keep_own_account, name="keep-own-account"),
     path("keep-account/<str:token>/", privacy.keep_account, name="keep-account"),

@@ -1,6 +1,7 @@
 """Who a person is here."""
 
 from profiles.models.accounts import User
+from profiles.models.additions import AdditionKind, AdditionState, WorkAddition
 from profiles.models.claims import Appeal, Claim, ClaimMessage, LevelBefore, Standing
 from profiles.models.email_changes import AccountChange, ChangeKind
 from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
@@ -14,6 +15,8 @@ from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, Suppor
 __all__ = [
     "AccountChange",
     "AccountDeletion",
+    "AdditionKind",
+    "AdditionState",
     "Appeal",
     "ChangeKind",
     "Claim",
@@ -46,4 +49,5 @@ __all__ = [
     "TrustScore",
     "User",
     "Vouch",
+    "WorkAddition",
 ]

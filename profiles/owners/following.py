@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from papers.models import Authorship, AuthorshipInstitution, NameVariant, NameVisibility, WorkTopic
+from papers.ingest.people import visible_form
+from papers.models import Author, Authorship, AuthorshipInstitution, NameVariant, NameVisibility, WorkTopic
 from papers.names import parse_name
 from papers.refresh import mark_all
 from profiles import standings
@@ -52,12 +53,18 @@ def _follow_names(authorships: Sequence[Authorship], moved: Sequence[Change]) ->
         if (gained := change["after"]["author_id"]) is not None:
             parsed = parse_name(name)
             variant, is_new = NameVariant.objects.get_or_create(
-                author_id=gained, name=name, defaults={"key": parsed.key, "block": parsed.block}
+                author_id=gained, name=name, defaults={"key": parsed.key, "block": parsed.block, "visibility": _visibility(gained, name)}
             )
             if not is_new and not variant.is_published:
                 NameVariant.objects.filter(pk=variant.pk).update(is_published=True)
         if (lost := change["before"]["author_id"]) is not None:
             _forget_name(lost, name)
+
+
+def _visibility(author_id: int, name: str) -> NameVisibility:
+    """Who goes by another name than the published ones is not found by one that comes up now."""
+    chosen = Author.objects.filter(pk=author_id, name_on_works=True).values_list("display_name", flat=True).first()
+    return visible_form(name, chosen or "")
 
 
 def _forget_name(author_id: int, name: str) -> None:

@@ -106,7 +106,8 @@ def _name(page: Author, wanted: str) -> None:
     choice.hidden_variants = [name for name in choice.hidden_variants if name != wanted]
     choice.save(update_fields=["chosen_name", "hidden_variants", "updated_at"])
     page.display_name, page.sort_name, page.name_decided_by_person = shown, sort_form(shown), bool(wanted)
-    page.save(update_fields=["display_name", "sort_name", "name_decided_by_person"])
+    page.name_on_works = page.name_on_works and bool(wanted)
+    page.save(update_fields=["display_name", "sort_name", "name_decided_by_person", "name_on_works"])
     coauthors = page.authorships.values("work")
     people = Author.objects.filter(authorships__work__in=coauthors).values_list("pk", flat=True).distinct()
     mark_all(marks={"author-figures": {*people, page.pk}}, reason="name")  # close collaborators are listed by name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -65,7 +67,7 @@ def not_mine(request: HttpRequest, pk: int, slug: str, authorship: int) -> HttpR
         "author": author,
         "slug": slug,
         "work": rows_of([found.work_id], subject=author.pk)[0],
-        "published_as": found.raw_name,
+        "published_as": found.shown_name,
         "form": form,
         "owned": claim is not None,
         "is_owner": claim is not None and claim.profile.user_id == request.user.pk,
@@ -75,7 +77,7 @@ def not_mine(request: HttpRequest, pk: int, slug: str, authorship: int) -> HttpR
 
 def _elsewhere(request: HttpRequest, author: Author, found: Authorship) -> HttpResponse:
     """The work has left the page, or the page was merged into the one it stands on."""
-    survivor = author.merged_into
+    survivor: Any = author.merged_into
     if survivor is not None and found.author_id == survivor.pk:
         return redirect(survivor.get_absolute_url())
     return render(request, "profiles/owners/not_mine_gone.html", {"author": author, "work": found.work}, status=410)
