@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from allauth.account.models import EmailAddress
@@ -24,9 +24,12 @@ from django.utils.translation import gettext as _
 
 from config.lib.registries import Registry
 from profiles.accounts.mail import queue_mail
-from profiles.exceptions import NotAllowedError, WrongStateError
+from profiles.exceptions import LimitReachedError, NotAllowedError, WrongStateError
 from profiles.models import AccountChange, ChangeKind, User
 from profiles.models.email_changes import CHANGE_WAIT
+
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 10
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def ask(*, user: User, kind: ChangeKind, old_value: str, new_value: str = "") ->
     """Ask for a change, which waits, and tell the old address. A mail is queued; the account is locked meanwhile.
 
     The caller has made sure that the person showed lately who they are. Raises ``WrongStateError`` where the same is
-    waiting already, ``NotAllowedError`` where it cannot be done now.
+    waiting already, ``NotAllowedError`` where it cannot be done now, ``LimitReachedError`` after ten in a day: each sends mails.
     """
     owner = User.objects.select_for_update().get(pk=user.pk)
     _check(owner, kind, old_value, new_value)
@@ -57,6 +60,8 @@ def ask(*, user: User, kind: ChangeKind, old_value: str, new_value: str = "") ->
     if waiting.exists():
         raise WrongStateError(_("Such a change is waiting already. Stop it first."))
     now = timezone.now()
+    if AccountChange.objects.filter(user=owner, asked_at__gt=now - A_DAY).count() >= MOST_A_DAY:
+        raise LimitReachedError(_("You asked for many changes today. Try again tomorrow."), until=now + A_DAY)
     token = secrets.token_urlsafe(24)
     change = AccountChange.objects.create(
         user=owner,
@@ -93,7 +98,10 @@ def cancel_by_token(*, token: str) -> AccountChange:
 
     Raises ``WrongStateError`` for one that is done, ``AccountChange.DoesNotExist`` for a token of none.
     """
-    change = cancel(change=by_token(token))
+    found = by_token(token)
+    change = cancel(change=found)
+    if not found.is_waiting:  # it was stopped before: the link does no more
+        return change
     for session in UserSession.objects.filter(user_id=change.user_id):
         session.end()
     return change

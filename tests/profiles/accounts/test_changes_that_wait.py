@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profiles.accounts import changes
-from profiles.exceptions import NotAllowedError, WrongStateError
+from profiles.exceptions import LimitReachedError, NotAllowedError, WrongStateError
 from profiles.models import AccountChange, ChangeKind, User
 from tests.factories.accounts import log_in, person
 from tests.profiles.accounts.conftest import ADA_ORCID, GRACE_ORCID, PASSWORD
@@ -136,6 +136,15 @@ def test_only_a_confirmed_address_of_ones_own_can_become_the_main_one(ada, grace
         changes.ask(user=ada, kind=ChangeKind.EMAIL, old_value="ada@example.org", new_value=to)
 
 
+def test_asking_and_stopping_does_not_flood_anybody_with_mails(ada, second, letters):
+    for _ in range(10):
+        changes.cancel(change=changes.ask(user=ada, kind=ChangeKind.EMAIL, old_value="ada@example.org", new_value=NEW))
+
+    with pytest.raises(LimitReachedError):
+        changes.ask(user=ada, kind=ChangeKind.EMAIL, old_value="ada@example.org", new_value=NEW)
+    assert len(letters("ada@example.org")) == 20
+
+
 # --- Taking effect ----------------------------------------------------------------------------------------------
 
 
@@ -242,7 +251,9 @@ def test_the_link_in_the_mail_stops_it_and_throws_everybody_out(client, ada, ask
     assert changes.carry_out_due(at=later(73)) == 0
     assert main_address(ada) == "ada@example.org"
     assert thief.get(EMAIL).status_code == 302
+    log_in(client, ada)
     assert "The change is stopped" in client.post(link).content.decode(), "twice is once"
+    assert client.get(EMAIL).status_code == 200, "an old link throws nobody out again"
 
 
 def test_it_can_be_stopped_on_the_page_by_its_owner_only(client, ada, grace, asked):
