@@ -60,7 +60,15 @@ def works_in_brief(rows: QuerySet[Work]) -> QuerySet[Work]:
 def authorships_in_brief(rows: QuerySet[Authorship]) -> QuerySet[Authorship]:
     """Authorships with the name and the author behind them."""
     return rows.select_related("author").only(
-        "id", "work_id", "position", "raw_name", "is_organisation", "author__id", "author__display_name", "author__erased_at"
+        "id",
+        "work_id",
+        "position",
+        "raw_name",
+        "is_organisation",
+        "author__id",
+        "author__display_name",
+        "author__erased_at",
+        "author__name_on_works",
     )
 
 

@@ -37,7 +37,9 @@ class PersonInBriefSerializer(Read):
     """Somebody in a work's list of people."""
 
     position = serializers.IntegerField(allow_null=True)
-    name = serializers.CharField(source="raw_name", help_text="As published.")
+    name = serializers.CharField(
+        source="shown_name", help_text="As published, or the name that the person goes by now, where they chose so."
+    )
     is_organisation = serializers.BooleanField()
     author = serializers.SerializerMethodField()
 
@@ -91,8 +93,10 @@ class WorkSerializer(Read):
 class StatedSerializer(Read):
     """What the source said about one person's part in a work."""
 
-    name = serializers.CharField(source="raw_name")
-    name_in_other_script = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(
+        source="shown_name", help_text="As published, or the name that the person goes by now, where they chose so."
+    )
+    name_in_other_script = serializers.CharField(source="shown_name_in_other_script", allow_blank=True)
     affiliations = serializers.ListField(child=serializers.CharField(), source="raw_affiliations")
     identifiers = serializers.DictField(source="source_ids", help_text="Scheme to value.")
     orcid = serializers.CharField(allow_blank=True)

@@ -15,7 +15,11 @@ MAX_PEOPLE = 5000
 
 def records_of(works: QuerySet[Work], limit: int) -> Iterator[WorkRecord]:
     """The first ``limit`` works as records, read in pieces: four queries for every 200."""
-    people = Authorship.objects.order_by("position", "id").only("work_id", "position", "raw_name", "is_organisation", "orcid")
+    people = (
+        Authorship.objects.order_by("position", "id")
+        .select_related("author")
+        .only("work_id", "position", "raw_name", "is_organisation", "orcid", "author__display_name", "author__name_on_works")
+    )
     chosen = (
         works.select_related("venue")
         .defer("search", "title_html", "abstract_html", "provenance")
@@ -47,7 +51,7 @@ def record_of(work: Work) -> WorkRecord:
         venue=_venue(work),
         authorships=tuple(
             AuthorshipRecord(
-                name=authorship.raw_name,
+                name=authorship.shown_name,
                 position=authorship.position,
                 ids={"orcid": authorship.orcid} if authorship.orcid else {},
                 is_organisation=authorship.is_organisation,

@@ -11,8 +11,8 @@ from nameparser import HumanName
 from papers.attribution import Candidate
 from papers.ingest.candidates import StoredCandidates
 from papers.ingest.copying import Copies, array_text, draw_keys, numbers_text
-from papers.models import Author, AuthorIdentifier, NameVariant
-from papers.names import parse_name
+from papers.models import Author, AuthorIdentifier, NameVariant, NameVisibility
+from papers.names import compatible, parse_name
 from papers.records import AuthorshipRecord
 
 LONGEST_NAME = 300  # as the column has it
@@ -55,8 +55,23 @@ def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, 
     _name_in_full(fuller)
     _write_counts(candidates)
     copies.add(Author, ["id", "display_name", "sort_name", "created_at"], authors)
-    copies.add(NameVariant, ["author_id", "name", "key", "block"], variants)
+    copies.add(
+        NameVariant, ["author_id", "name", "key", "block", "visibility"], _with_visibility(variants, new={one.reference for one in opened})
+    )
     _write_identifiers(candidates, named, copies)
+
+
+def _with_visibility(variants: Sequence[tuple[int, str, str, str]], new: set[int]) -> list[tuple[int, str, str, str, str]]:
+    """The forms with where each may appear. Who goes by another name than the published one is not found by what comes up later. One query, or none."""
+    known = {reference for reference, *_rest in variants} - new
+    chosen = dict(Author.objects.filter(pk__in=known, name_on_works=True).values_list("pk", "display_name")) if known else {}
+    return [(reference, name, key, block, visible_form(name, chosen.get(reference, "")).value) for reference, name, key, block in variants]
+
+
+def visible_form(published: str, chosen: str) -> NameVisibility:
+    """Where a published form may appear beside the name that its bearer chose for everything ("" for none). Pure."""
+    fits = not chosen or compatible(parse_name(chosen), parse_name(published))
+    return NameVisibility.SHOWN if fits else NameVisibility.HIDDEN
 
 
 def display_form(raw: str) -> str:

@@ -23,12 +23,13 @@ class Author(PagedModel):
 
     It is made by imports and disambiguation, and is nobody's account. ``confidence`` (0 to 1) says how sure it is
     that these works belong together; null where nothing has judged it yet. ``name_decided_by_person``: somebody chose the
-    name, and no import changes it.
+    name, and no import changes it. ``name_on_works``: it also stands wherever works name this person, in place of what was published.
     """
 
     display_name = models.CharField(_("name"), max_length=300)
     sort_name = models.CharField(_("name for sorting"), max_length=300)
     name_decided_by_person = models.BooleanField(_("name chosen by a person"), default=False, db_default=False)  # imports COPY
+    name_on_works = models.BooleanField(_("chosen name stands on works too"), default=False, db_default=False)
     confidence = models.FloatField(_("confidence"), null=True, blank=True)
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
@@ -41,6 +42,7 @@ class Author(PagedModel):
                 condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1), name="author_confidence_share"
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="author_not_merged_into_itself"),
+            models.CheckConstraint(condition=Q(name_on_works=False) | Q(name_decided_by_person=True), name="author_chosen_name_on_works"),
         ]
 
     def __str__(self) -> str:
@@ -175,9 +177,22 @@ class Authorship(models.Model):
                 condition=Q(orcid="") | Q(orcid__regex=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"), name="authorship_orcid_well_formed"
             ),
         ]
+        indexes: ClassVar = [  # few rows, and each account that goes asks for its own
+            models.Index(fields=["decided_by"], condition=Q(decided_by__isnull=False), name="authorship_decided_by"),
+        ]
 
     def __str__(self) -> str:
         return self.raw_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name as published, or the one that its bearer goes by on works too. Reads the author."""
+        return self.author.display_name if self.author is not None and self.author.name_on_works else self.raw_name
+
+    @property
+    def shown_name_in_other_script(self) -> str:
+        """The same for the form in another script: the published one, where the published name stands."""
+        return "" if self.author is not None and self.author.name_on_works else self.name_in_other_script
 
 
 class AuthorshipRefusal(models.Model):

@@ -193,10 +193,10 @@ def signature(row: Mapping[str, Any]) -> Signature:
     places = tuple(Link(place["name"], institution_address(place["id"], place["name"])) for place in row["institutions_listed"])
     roles = [_("corresponding author")] if row["is_corresponding"] else []
     return Signature(
-        name=row["raw_name"],
+        name=row["shown_name"],
         url=person_address(row),
         role=", ".join(roles),
-        other_name=row["name_in_other_script"],
+        other_name="" if row["author__name_on_works"] else row["name_in_other_script"],
         affiliations=places or tuple(Link(text) for text in row["raw_affiliations"][:3]),
         orcid=row["orcid"] if row["orcid_authenticated"] else "",
     )

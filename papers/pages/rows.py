@@ -172,7 +172,7 @@ def _listed(people: Sequence[ListedAuthorship], subject: int | None) -> tuple[Li
         url = researcher_address(one.author_id, one.author_name) if one.author_id and one.author_name and not one.is_erased else ""
         gap = bool(shown) and (one.position is None or one.position != before + 1)
         affiliations = tuple((one.affiliations or ())[:AFFILIATIONS_SHOWN]) if is_subject else ()
-        shown.append(ListedAuthor(one.raw_name, url, is_subject, gap, affiliations))
+        shown.append(ListedAuthor(one.name, url, is_subject, gap, affiliations))
         before = one.position if one.position is not None else before
     return tuple(shown)
 

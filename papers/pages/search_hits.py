@@ -94,7 +94,7 @@ def shown_papers(hits: Sequence[Hit], asked: str) -> list[ShownHit]:
     passages = snippets(asked, ids)
     names: dict[int, list[str]] = {}
     for authorship in listed_authorships(ids, first=NAMES_SHOWN):
-        names.setdefault(authorship.work_id, []).append(authorship.raw_name)
+        names.setdefault(authorship.work_id, []).append(authorship.name)
     return [_paper(hit, found[hit.id], passages.get(hit.id, ("", "")), names.get(hit.id, [])) for hit in hits if hit.id in found]
 
 

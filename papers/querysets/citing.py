@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from papers.models import Authorship, PendingReference
-from papers.querysets.works import WorkQuerySet, works
+from papers.querysets.works import SHOWN_NAME, WorkQuerySet, works
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
@@ -62,7 +62,7 @@ def _side(found: WorkQuerySet, first: int, start: int) -> Linked:
             first_names=ArraySubquery(
                 Authorship.objects.filter(work=OuterRef("pk"), position__lt=NAMES_SHOWN)
                 .order_by("position")
-                .values("raw_name")[:NAMES_SHOWN]
+                .values(shown=SHOWN_NAME)[:NAMES_SHOWN]
             )
         )
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, When
 from django.db.models.functions import JSONObject
 
 from papers.models import Authorship, AuthorshipInstitution, Citation, Work, WorkIdentifier, WorkSource, WorkTopic
@@ -62,11 +62,11 @@ _FOUND_WORKS: Final = """
 AUTHORSHIP_FIELDS: Final = (
     "work_id",
     "position",
-    "raw_name",
     "raw_affiliations",
     "author_id",
     "author__display_name",
     "author__erased_at",
+    "author__name_on_works",
     "orcid",
     "orcid_authenticated",
     "is_corresponding",
@@ -103,6 +103,10 @@ class _ReadFirst(Func):
 
     def __init__(self, column: str, subquery: QuerySet[Any, Any]) -> None:
         super().__init__(F(column), ArraySubquery(subquery, template="(ARRAY(%(subquery)s))"))
+
+
+SHOWN_NAME: Final = Case(When(author__name_on_works=True, then=F("author__display_name")), default=F("raw_name"))
+"""The name of an authorship as pages show it: published, or the one that its bearer goes by on works too."""
 
 
 class WorkQuerySet(QuerySet[Work]):
@@ -234,7 +238,7 @@ class ListedAuthorship(NamedTuple):
     id: int
     work_id: int
     position: int | None
-    raw_name: str
+    name: str
     author_id: int | None
     author_name: str | None
     is_erased: bool
@@ -245,7 +249,8 @@ class ListedAuthorship(NamedTuple):
 
 
 _LISTED_AUTHORSHIPS: Final = """
-    SELECT authorship.id, authorship.work_id, authorship.position, authorship.raw_name, author.id, author.display_name,
+    SELECT authorship.id, authorship.work_id, authorship.position,
+           CASE WHEN author.name_on_works THEN author.display_name ELSE authorship.raw_name END, author.id, author.display_name,
            author.erased_at IS NOT NULL, authorship.state, authorship.decided_by_person, authorship.source,
            CASE WHEN authorship.author_id = %(subject)s THEN coalesce(
                (SELECT array_agg(place.name ORDER BY named.id)
@@ -303,7 +308,7 @@ def authorships_of(work_id: int, *, start: int, count: int) -> list[dict[str, An
         Authorship.objects.filter(work_id=work_id)
         .order_by(F("position").asc(nulls_last=True), "id")
         .values(*AUTHORSHIP_FIELDS)
-        .annotate(institutions_listed=_listed_institutions())
+        .annotate(institutions_listed=_listed_institutions(), shown_name=SHOWN_NAME)
     )
     return list(found[start : start + count])
 

@@ -70,6 +70,19 @@ class PageChoiceForm(forms.Form):
     )
 
 
+class NameChangeForm(forms.Form):
+    """The name that somebody goes by, everywhere."""
+
+    name = forms.CharField(
+        label=_("The name that you go by"), max_length=300, validators=[_NO_NULL], widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    searchable = forms.BooleanField(
+        label=_("Former names still lead to my page when somebody searches for them"),
+        required=False,
+        help_text=_("They are shown nowhere in either case."),
+    )
+
+
 class DeletionForm(forms.Form):
     """The last question before an account goes."""
 

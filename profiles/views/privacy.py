@@ -17,12 +17,13 @@ from config.lib.registries import personal_parts
 from papers.models import Author
 from profiles.accounts.freshness import require_fresh
 from profiles.exceptions import IdentityError
-from profiles.models import PageChoice, User
+from profiles.models import FormerName, PageChoice, User
 from profiles.models.choices import HOLDING, Role
 from profiles.models.privacy import DELETION_WAIT, ExportStatus
 from profiles.privacy import archives, deletion, private_files
 from profiles.privacy.choices import choose_for_page
-from profiles.privacy.forms import DeletionForm, PageChoiceForm
+from profiles.privacy.former_names import change_name_throughout, end_change, former_names
+from profiles.privacy.forms import DeletionForm, NameChangeForm, PageChoiceForm
 from profiles.querysets.claims import claims_of
 
 MOST_TOKEN: Final = 100
@@ -89,6 +90,36 @@ def choose(request: HttpRequest) -> HttpResponse:
         choose_for_page(author=author, actor=user, role=Role.OWNER, **form.cleaned_data)
         messages.success(request, _("Saved. Search engines may take some weeks to follow."))
     return redirect("profiles:privacy")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_name(request: HttpRequest) -> HttpResponse:
+    """Go by another name throughout, or by the published ones on works again. 404 for who owns no page."""
+    user = _user(request)
+    author = _own_page(user)
+    if author is None:
+        raise Http404(_("You own no page here whose name could change."))
+    posted = request.method == "POST"
+    if posted and "end" in request.POST:
+        end_change(author=author, user=user)
+        messages.success(request, _("Works name you as they were published again."))
+        return redirect("profiles:change-name")
+    searchable = FormerName.objects.filter(author=author, is_searchable=True).exists()
+    form = NameChangeForm(request.POST if posted else None, initial={"name": author.display_name, "searchable": searchable})
+    if posted and form.is_valid():
+        try:
+            change_name_throughout(author=author, user=user, **form.cleaned_data)
+        except IdentityError as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(
+                request, _("From now on you go by this name everywhere here. Lists of others' co-authors follow within minutes.")
+            )
+            return redirect("profiles:change-name")
+    context = {"form": form, "author": author, "former": former_names(author)}
+    return render(request, "profiles/privacy/name.html", context)
 
 
 @login_required

@@ -21,7 +21,6 @@ from papers.models import AttributionState, Author, AuthorIdentifier, Authorship
 from profiles.accounts.mail import queue_mail
 from profiles.evidence import private_store
 from profiles.exceptions import NotAllowedError
-from profiles.levels import Level
 from profiles.models import (
     AccountDeletion,
     Claim,
@@ -37,7 +36,7 @@ from profiles.models import (
     TrailNote,
     User,
 )
-from profiles.models.choices import ClaimStatus, MessageKind, Method, Role
+from profiles.models.choices import ClaimStatus, Level, MessageKind, Method, Role
 from profiles.models.privacy import RequestKind, RequestStatus
 from profiles.owners.names import choose_name
 from profiles.owners.works import confirm_work
