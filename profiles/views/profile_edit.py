@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -65,7 +66,8 @@ def _as_stored(request: HttpRequest, profile: Profile, held: Claim | None) -> Ht
     topics = list(profile.collaboration_topics.values_list("pk", flat=True))
     form = ProfileForm(initial=initial_of(profile, topics), offered=_offered(held, topics))
     stored = [{"label": link.label, "url": link.url} for link in profile.links.all()]
-    return _shown(request, form, LinkFormSet(initial=stored or [{}], prefix=LINKS), held)
+    links = LinkFormSet(initial=stored or [{}], prefix=LINKS)
+    return _shown(request, form, links, held, preview={"biography": SafeString(profile.biography_html)})
 
 
 def _as_typed(request: HttpRequest, held: Claim | None, action: str) -> HttpResponse:
