@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
-from papers.models import AuthorIdentifier, Authorship
+from papers.models import AuthorIdentifier, Authorship, AuthorshipRefusal
 from profiles import models
 from profiles.models import Claim, Evidence, User
 from profiles.models.choices import EvidenceStatus, Method
@@ -31,6 +31,7 @@ TABLES = [
     models.PublicRequest,
     Authorship,
     AuthorIdentifier,
+    AuthorshipRefusal,
 ]
 
 
