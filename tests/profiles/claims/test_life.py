@@ -18,7 +18,7 @@ from profiles.tasks.claims import keep_time_of_claims
 from profiles.trail import undo
 from tests.factories.people import evidence_for, owner_of
 from tests.profiles.claims.conftest import People
-from tests.profiles.claims.steps import asserted_on, begun, mails, refused, signed_in_with, waiting
+from tests.profiles.claims.steps import asserted_on, begun, decided, mails, refused, signed_in_with, waiting
 
 
 def test_from_the_first_click_to_owning_the_page_and_giving_it_up(people: People) -> None:
@@ -300,6 +300,25 @@ def test_a_grant_taken_back_is_told_and_the_claim_waits_again(people: People) ->
     claim.refresh_from_db()
     assert claim.status == ClaimStatus.REVIEW
     assert mails(people.ada) == ["submitted", "granted", "reopened"]
+
+
+def test_a_revocation_taken_back_is_told(people: People) -> None:
+    owner_of(people.page, user=people.ada)
+    decided(Claim.objects.get(author=people.page), ClaimStatus.REVOKED, ReasonCode.EVIDENCE_LOST, by=people.mo)
+
+    undo(entry=TrailEntry.objects.get(action="revoke"), actor=people.mo, role=Role.MODERATOR, code=ReasonCode.MISTAKE)
+
+    assert mails(people.ada) == ["granted", "revoked", "restored"]
+
+
+def test_a_closed_account_is_written_to_no_more(people: People) -> None:
+    claim = waiting(people.ada, people.page)
+    people.ada.is_active = False
+    people.ada.save()
+
+    refused(claim)
+
+    assert mails(people.ada) == ["submitted"]
 
 
 def test_every_mail_has_words_in_both_forms(people: People) -> None:

@@ -315,6 +315,14 @@ def test_withdrawing_and_giving_up(people: People) -> None:
     assert not Claim.objects.filter(status=ClaimStatus.GRANTED).exists()
 
 
+def test_an_owner_without_evidence_sees_until_when(people: People) -> None:
+    owner_of(people.page, user=people.ada)
+    claim = Claim.objects.get(author=people.page)
+    Claim.objects.filter(pk=claim.pk).update(expires_at=timezone.now() + timedelta(days=20))
+
+    assert "None of your evidence holds any more." in text_of(as_(people.ada).get(claim.get_absolute_url()))
+
+
 def test_a_name_that_does_not_fit_is_said(people: People) -> None:
     Profile.objects.filter(user=people.grace).update(display_name="Grace Farrowgate")
     people.grace.profile.refresh_from_db()
