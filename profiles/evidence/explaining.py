@@ -130,7 +130,7 @@ def place_of(evidence: Evidence) -> Place:
             author = evidence.vouch.voucher_author if hasattr(evidence, "vouch") else None
             return Place(author.display_name, researcher_address(author.pk, author.display_name)) if author else Place(_("a co-author"))
         case _:
-            return Place(_("SHA-256 %(hash)s…") % {"hash": evidence.subject[:12]}, note=evidence.subject)
+            return Place(_("SHA-256 of the file"), note=evidence.subject)
 
 
 def _proves(evidence: Evidence, general: Promise) -> str | Promise:

@@ -235,7 +235,7 @@ def test_everybody_sees_what_holds_a_page_and_nothing_private(ada, page, client)
         "University of Exampleton",
         "example.org/~ada",
         ADA_ORCID,
-        "SHA-256 000000000000",
+        "SHA-256 of the file",
         "First check",
     ):
         assert shown in text
