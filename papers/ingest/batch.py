@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from papers.ingest import matching
 from papers.ingest.ahead import Prepared
+from papers.ingest.candidates import affiliation_hashes
 from papers.ingest.copying import draw_keys, numbers_text
 from papers.ingest.references import resolve_references
 from papers.ingest.updating import UpdateRequest, update_works
@@ -59,6 +60,17 @@ class _Batch:
 
 class StaleAuthors(Exception):  # noqa: N818 - a state to start again from, not a mistake
     """Authors that this run knew were merged or erased meanwhile."""
+
+
+def foresee(items: Iterable[Item]) -> None:
+    """Work out what a batch will ask of each name and title, so that it is remembered. Asks the database nothing."""
+    for item in items:
+        record = item.prepared.result
+        if isinstance(record, WorkRecord):
+            matching.record_title_key(record)
+            for authorship in record.authorships:
+                parse_name(authorship.name)
+                affiliation_hashes(authorship.affiliations, ())
 
 
 def ingest_batch(

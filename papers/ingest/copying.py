@@ -42,13 +42,14 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 class Copies:
     """COPY statements sent one after another by a second thread. Inside a transaction, as a context manager.
 
-    From the first ``add`` until ``wait`` or the end of the block nobody else may use the connection. Both raise what the
+    A query meanwhile waits until all that was added is in, as ``wait`` and the end of the block do. They raise what the
     statements raised: ``IntegrityError`` or ``DataError`` for all rows where one breaks a constraint.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._under_way: list[Future[None]] = []
+        self._queries_wait = connection.execute_wrapper(self._after_copies)
 
     def add(self, model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Send these rows after those added before. Returns as soon as the rows are written out in memory."""
@@ -71,7 +72,12 @@ class Copies:
             for one in under_way:
                 one.result()
 
+    def _after_copies(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        self.wait()
+        return execute(*arguments)
+
     def __enter__(self) -> Self:
+        self._queries_wait.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -79,6 +85,7 @@ class Copies:
             if kind is None:
                 self.wait()
         finally:
+            self._queries_wait.__exit__(kind, error, trace)
             self._thread.shutdown(cancel_futures=True)  # and wait for the statement under way: the connection is ours again
 
 

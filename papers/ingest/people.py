@@ -23,12 +23,18 @@ INSERT INTO papers_namecount (role, token, count)
 SELECT role, token, count FROM unnest(%s::text[], %s::text[], %s::int[]) AS added (role, token, count)
 ON CONFLICT (role, token) DO UPDATE SET count = papers_namecount.count + excluded.count
 """
+# Names that were chosen by their bearers before any work stated them.
+PUBLISH = """
+UPDATE papers_namevariant SET is_published = true
+WHERE NOT is_published AND (author_id, name) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
+RETURNING author_id, name
+"""
 
 
 def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, AuthorshipRecord, str]], copies: Copies) -> None:
     """Write the authors that a batch opened, and every name and identifier it adds to any author.
 
-    ``named`` gives author, authorship and source of each attributed mention, in order. At most seven statements; the last
+    ``named`` gives author, authorship and source of each attributed mention, in order. At most eight statements; the last
     three are under way in ``copies``, which raises ``IntegrityError`` where somebody else has given an identifier to
     another author meanwhile: start again.
     """
@@ -54,11 +60,22 @@ def write_people(candidates: StoredCandidates, named: Sequence[tuple[Candidate, 
         authors.append((one.reference, shown, sort_form(shown), now))
     _name_in_full(fuller)
     _write_counts(candidates)
+    new = {one.reference for one in opened}
+    forms = _with_visibility(_unheld(variants, new), new)
     copies.add(Author, ["id", "display_name", "sort_name", "created_at"], authors)
-    copies.add(
-        NameVariant, ["author_id", "name", "key", "block", "visibility"], _with_visibility(variants, new={one.reference for one in opened})
-    )
+    copies.add(NameVariant, ["author_id", "name", "key", "block", "visibility"], forms)
     _write_identifiers(candidates, named, copies)
+
+
+def _unheld(variants: list[tuple[int, str, str, str]], opened: set[int]) -> list[tuple[int, str, str, str]]:
+    """The names that have no row yet. One that its bearer chose has, and from now on stands on a work as well."""
+    older = [(author, name) for author, name, _, _ in variants if author not in opened]
+    if not older:
+        return variants
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISH, [numbers_text([author for author, _ in older]), array_text([name for _, name in older])])
+        held = set(cursor.fetchall())
+    return [variant for variant in variants if variant[:2] not in held] if held else variants
 
 
 def _with_visibility(variants: Sequence[tuple[int, str, str, str]], new: set[int]) -> list[tuple[int, str, str, str, str]]:

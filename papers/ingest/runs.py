@@ -20,7 +20,7 @@ from papers.exceptions import ImportBusyError
 from papers.importers import format_named, read_records, recognise
 from papers.importers.base import Format, InputStream, decompressed
 from papers.ingest.ahead import Prepared, Upcoming, prepared
-from papers.ingest.batch import Item, Outcome, ingest_batch
+from papers.ingest.batch import Item, Outcome, foresee, ingest_batch
 from papers.ingest.copying import copy_rows
 from papers.ingest.writing import Knowledge
 from papers.models import ImportItem, ImportRun, ImportState, ItemOutcome
@@ -187,6 +187,7 @@ def _batches(results: Iterator[Prepared], already: int) -> Iterator[list[Item]]:
         items.append(Item(ordinal, one))
         authorships += len(one.result.authorships) if isinstance(one.result, WorkRecord) else 0
         if len(items) >= BATCH_ITEMS or authorships >= BATCH_AUTHORSHIPS:
+            foresee(items)
             yield items
             items, authorships = [], 0
     if items:

@@ -195,7 +195,6 @@ def write_new(new: Sequence[NewWork], knowledge: Knowledge, *, import_run: int |
             ((work.key, topic, found.score, work.record.source) for work, named in topics for topic, found in named.items()),
         )
         decided = decide_authorships(((work.key, work.record, work.record.authorships, ()) for work in new), knowledge)
-        copies.wait()
         placed = place_authorships(decided, knowledge, copies, import_run=import_run, now=now)
         return Touched(
             authors={one.decision.candidate.reference for one in placed if one.decision is not None},
@@ -226,7 +225,7 @@ def decide_authorships(
 def place_authorships(
     decided: Sequence[Placed], knowledge: Knowledge, copies: Copies, *, import_run: int | None, now: datetime
 ) -> Sequence[Placed]:
-    """Write authorships with the authors they open and their institutions; returns them. ``copies`` must have nothing under way."""
+    """Write authorships with the authors they open and their institutions; returns them. The last of it is under way in ``copies``."""
     keys = draw_keys(Authorship, len(decided))
     write_people(
         knowledge.candidates, [(one.decision.candidate, one.record, one.source) for one in decided if one.decision is not None], copies

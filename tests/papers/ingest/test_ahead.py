@@ -42,6 +42,9 @@ def test_a_source_that_breaks_off_says_so_when_its_turn_comes() -> None:
         yield 1
         raise OSError("The process that reads the input broke off.")
 
-    with pytest.raises(OSError, match="broke off"), Upcoming(broken(), in_background=True) as upcoming:
-        for _ in upcoming:
-            upcoming.fetch()
+    with Upcoming(broken(), in_background=True) as upcoming:
+        taken = iter(upcoming)
+        assert next(taken) == 1
+        upcoming.fetch()
+        with pytest.raises(OSError, match="broke off"):
+            next(taken)

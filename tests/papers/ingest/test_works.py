@@ -236,6 +236,16 @@ def test_an_author_known_by_initials_is_called_by_the_full_name_that_comes_up(re
     assert set(Author.objects.values_list("display_name", flat=True)) == {"Ada Quill", "Grace Harrow"}
 
 
+def test_a_name_that_somebody_chose_before_any_work_stated_it_is_published_by_the_work_that_does(read: Read) -> None:
+    ada = {"orcid": "0000-0001-2345-6789"}
+    read(record(authors=(AuthorshipRecord("Ada Quill", 0, ids=ada),)))
+    author = Author.objects.get()
+    NameVariant.objects.create(author=author, name="Ada Loom", key="ada loom", block="loom a", is_published=False)
+    run = read(record("r2", title="A Second Loom for the Same Numbers", authors=(AuthorshipRecord("Ada Loom", 0, ids=ada),)))
+    assert counts(run) == (1, 0, 0, 0)
+    assert set(author.name_variants.values_list("name", "is_published")) == {("Ada Quill", True), ("Ada Loom", True)}
+
+
 def test_the_same_name_twice_on_a_work_is_two_authors(read: Read) -> None:
     read(record(authors=["Ada Quill", "Ada Quill"]))
     assert Author.objects.count() == 2
