@@ -15,12 +15,20 @@ def register() -> None:
     register_reaction("profiles.Vouch", on_vouches_changed)
     register_reaction("profiles.Sanction", on_sanctions_changed)
     register_reaction("papers.Authorship", on_decisions_changed)
+    register_reaction("profiles.Claim", on_claims_changed)
 
 
 def on_vouches_changed(changes: Sequence[Change]) -> None:
     """The voucher's support follows."""
     stored = Vouch.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("voucher_author_id", flat=True)
     mark_dirty(kind="support", ids={*stored, *_told(changes, "voucher_author_id")}, reason="vouch")
+
+
+def on_claims_changed(changes: Sequence[Change]) -> None:
+    """Whoever vouched for a claim that is revoked, or is no longer, is scored again."""
+    claims = [change["pk"] for change in changes if "status" in {**(change["before"] or {}), **(change["after"] or {})}]
+    vouchers = Vouch.objects.filter(evidence__claim_id__in=claims).values_list("voucher_author_id", flat=True)
+    mark_dirty(kind="trust", ids=vouchers, reason="vouch")
 
 
 def on_sanctions_changed(changes: Sequence[Change]) -> None:

@@ -13,8 +13,10 @@ from django.db import connection
 from django.db.models import Q
 
 from papers.models import Author, AuthorFigures
+from profiles.evidence.vouching import COSTLY
 from profiles.levels import Assessment
-from profiles.models import FieldStatistics, Profile, Sanction, Standing, TrustScore
+from profiles.models import FieldStatistics, Profile, Sanction, Standing, TrustScore, Vouch
+from profiles.models.choices import ClaimStatus, VouchStatus
 from profiles.models.trust import SanctionKind
 from profiles.standings import assessments
 from profiles.trust.formula import TrustInputs, sanctions_factor
@@ -232,12 +234,27 @@ def _owners(standings: dict[int, Standing]) -> dict[int, Profile]:
 
 
 def _sanctions(ids: Sequence[int], now: datetime) -> dict[int, list[Sanction]]:
-    """The sanctions in force, oldest first."""
-    rows = Sanction.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), author_id__in=ids, lifted_at__isnull=True).order_by(
-        "imposed_at", "pk"
-    )
+    """The sanctions in force, oldest first. Two queries.
+
+    Vouching for somebody who was revoked for cause is read from vouches and claims rather than stored, so that it is gone when the revocation is taken back.
+    """
+    stored = Sanction.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), author_id__in=ids, lifted_at__isnull=True)
+    vouched = Vouch.objects.filter(
+        voucher_author_id__in=ids,
+        status=VouchStatus.GIVEN,
+        evidence__claim__status=ClaimStatus.REVOKED,
+        evidence__claim__reason_code__in=COSTLY,
+    ).values_list("voucher_author_id", "evidence__claim__decided_at")
+    rows = [
+        *stored,
+        *(
+            Sanction(author_id=author_id, kind=SanctionKind.VOUCHED_FOR_REVOKED, imposed_at=at)
+            for author_id, at in vouched
+            if at is not None
+        ),
+    ]
     found: dict[int, list[Sanction]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(rows, key=lambda one: (one.imposed_at, one.kind)):
         found[row.author_id].append(row)
     return found
 

@@ -14,7 +14,7 @@ from papers.models import AuthorFigures, Authorship, RefreshRequest
 from papers.rounds import refresh_until
 from profiles.claims.granting import grant_claim
 from profiles.models import Claim, FieldStatistics, Sanction, Standing, SupportEdge, TrustEvent, TrustScore, Vouch
-from profiles.models.choices import ClaimStatus, Level, Method, Role, VouchStatus
+from profiles.models.choices import ClaimStatus, Level, Method, ReasonCode, Role, VouchStatus
 from profiles.models.trust import SanctionKind
 from profiles.trail import act, undo
 from profiles.trust.scores import input_hash, recompute, refresh_scores, take_snapshots
@@ -216,6 +216,21 @@ def test_a_vouch_flows_on_and_ends_when_it_is_taken_back(seed):
     refresh_support([seed.pk])
     assert TrustScore.objects.get(author=ada).community == 0
     assert not SupportEdge.objects.exists()
+
+
+def test_vouching_for_an_impostor_costs_until_the_revocation_is_taken_back(seed):
+    mallory = page_of("mallory")
+    owner_of(mallory, "mallory")
+    claim = Claim.objects.get(author=mallory)
+    vouched(seed, claim)
+    with act(action="revoke", actor=None, role=Role.SYSTEM, subject=claim, claim=claim) as changes:
+        changes.update(claim, status=ClaimStatus.REVOKED, reason_code=ReasonCode.IMPOSTURE, decided_at=timezone.now())
+    assert RefreshRequest.objects.filter(kind="trust", object_id=seed.pk).exists()
+    assert score_of(seed).inputs["sanctions"] == pytest.approx(0.95, abs=1e-4)
+
+    undo(entry=changes.entry, actor=None, role=Role.SYSTEM, code="mistake")
+
+    assert score_of(seed).inputs["sanctions"] == 1.0
 
 
 def test_joint_works_count_once_both_sides_have_confirmed_them(seed):
