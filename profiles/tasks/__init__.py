@@ -1,5 +1,5 @@
 """What workers do for accounts and pages: ids go in, one service is called, nothing comes back."""
 
-from profiles.tasks import accounts, claims, owners, privacy, trust
+from profiles.tasks import accounts, claims, evidence, owners, privacy, trust
 
-__all__ = ["accounts", "claims", "owners", "privacy", "trust"]
+__all__ = ["accounts", "claims", "evidence", "owners", "privacy", "trust"]
