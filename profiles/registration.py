@@ -101,15 +101,24 @@ def register_evidence() -> None:
 
 
 def register_decisions() -> None:
-    """Figures and names follow decisions about works, taken or taken back."""
+    """Figures and names follow decisions about works, taken or taken back; what owners asked to add is theirs to take along."""
+    from django.utils.translation import gettext_lazy as _
+
+    from config.lib.registries import PersonalPart, personal_parts
+    from profiles.models import WorkAddition
     from profiles.models.privacy import RequestKind
     from profiles.owners.following import on_authorships_changed
     from profiles.owners.requests import on_not_mine_confirmed
     from profiles.privacy.confirmed_requests import on_confirmed
+    from profiles.privacy.parts import of_user
     from profiles.trail import register_reaction
 
     register_reaction("papers.Authorship", on_authorships_changed)
     on_confirmed(RequestKind.NOT_MINE, on_not_mine_confirmed)
+    columns = ("kind", "request", "text", "state", "outcome", "error", "created_at", "finished_at")
+    personal_parts.register(
+        PersonalPart("additions", _("Works that you asked to add"), collect=of_user(WorkAddition, "user", *columns), order=300)
+    )
 
 
 def register_panels() -> None:
