@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from papers.models import Author
@@ -15,7 +16,7 @@ from profiles.models import Claim, PublicRequest, Review, Standing, TrailEntry, 
 from profiles.models.choices import ReviewStage, Verdict
 from profiles.moderation.appeals import REFUSING
 from profiles.moderation.conflicts import bars, bars_on_pages, other_moderators
-from profiles.querysets.desk import DeskKind, Waiting, waiting, waiting_counts
+from profiles.querysets.desk import MOST_COUNTED, DeskKind, Waiting, waiting, waiting_counts
 
 PER_PAGE = 50
 
@@ -44,8 +45,8 @@ class Desk:
     """A page of the queue, with the counts by kind; ``alone`` where there is no other moderator, so that what needs two people waits."""
 
     items: list[DeskItem]
-    counts: list[tuple[DeskKind, int]]
-    total: int
+    counts: list[tuple[DeskKind, str]]
+    total: str
     page: int
     has_next: bool
     alone: bool
@@ -57,16 +58,21 @@ def desk(*, moderator: User, kind: str = "", page: int = 1) -> Desk:
     start = (page - 1) * PER_PAGE
     rows = waiting(now, kind, start=start, count=PER_PAGE + 1)
     found = waiting_counts(now)
-    counts = [(one, found.get(one, 0)) for one in DeskKind]
+    counts = [(one, _told(found.get(one, 0))) for one in DeskKind]
     shown = rows[:PER_PAGE]
     return Desk(
         items=_items(shown, moderator),
         counts=counts,
-        total=sum(found.values()),
+        total=_told(sum(found.values())),
         page=page,
         has_next=len(rows) > PER_PAGE,
         alone=not other_moderators(moderator.pk),
     )
+
+
+def _told(number: int) -> str:
+    """A count, or "1,000+" beyond what is counted."""
+    return f"{number_format(MOST_COUNTED)}+" if number > MOST_COUNTED else str(number)
 
 
 def _items(rows: Sequence[Waiting], moderator: User) -> list[DeskItem]:

@@ -192,7 +192,7 @@ def test_the_queue_shows_every_kind_oldest_first(at_desk):
     for kind in ("claim", "challenge", "appeal", "document", "second", "again", "request"):
         narrowed = at_desk.get(reverse(DESK), {"kind": kind}).context["desk"]
         assert [item.kind for item in narrowed.items] == [kind]
-        assert narrowed.total == 7
+        assert narrowed.total == "7"
 
 
 def test_an_empty_queue_says_what_would_fill_it(at_desk):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -66,9 +64,7 @@ def seconds(browser, address, parameters):
 
 def test_the_desk_and_the_lists_stay_quick(client, accept):
     with connection.cursor() as cursor:
-        started = time.monotonic()
         cursor.execute(FILL, {"rows": 100_000 if accept else 2_000})
-        print("filled in", time.monotonic() - started)
     log_in_with_second_factor(client, moderator("grace"))
     claim = Claim.objects.filter(status="review").order_by("pk").last()
     desk = reverse("admin:profiles_claim_desk")
