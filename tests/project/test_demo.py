@@ -9,13 +9,14 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from config.demo import CROWD, crowded_work, record_lines
 from config.management.commands import seed_demo
 from papers.models import AttributionRule, Author, AuthorFigures, Authorship, Work
-from profiles.models import User
+from profiles.models import Claim, TrustScore, User
+from profiles.models.choices import ClaimStatus, Level
 
 RECORDS = [json.loads(line) for line in record_lines()]
 FICTIONAL = [record for record in RECORDS if record["id"].startswith("fictional:")]
@@ -165,6 +166,19 @@ def test_reading_the_records_again_finds_all_of_them_unchanged(seeded):
     before = state_of_the_records()
     assert f"created=0 updated=0 unchanged={len(RECORDS)} rejected=0" in seed(again=True)
     assert state_of_the_records() == before
+
+
+def test_the_fictional_three_have_claimed_and_nobody_real_has(seeded):
+    levels = {
+        claim.author.display_name: (claim.status, claim.author.standing.level) for claim in Claim.objects.select_related("author__standing")
+    }
+    assert levels == {
+        "Ada Quillmere": (ClaimStatus.GRANTED, Level.L3),
+        "Grace Farrowgate": (ClaimStatus.GRANTED, Level.L2),
+        "Emmy Notherby": (ClaimStatus.REVIEW, Level.L0),
+    }
+    assert TrustScore.objects.get(author__display_name="Ada Quillmere").shown > 20
+    assert "conserved quantities" in Client().get(the_author("Ada Quillmere").get_absolute_url()).content.decode()
 
 
 # --- Accounts -------------------------------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from config.demo import fingerprint, record_lines
+from config.demo.people import people_have_pages
 from config.lib.registries import refresh_kinds
 from papers.importers.neutral import NEUTRAL
 from papers.ingest.ahead import prepared
 from papers.ingest.runs import execute, stopped_run
 from papers.models import ImportRun, ImportState
 from papers.rounds import refresh_until
-from profiles.models import User
+from profiles.models import Claim, User
 
 ORIGIN = "demo records"
 PEOPLE = ("ada@example.org", "grace@example.org", "emmy@example.org")
@@ -48,9 +49,13 @@ class Command(BaseCommand):
                 refresh_until(kind.key, deadline=FOREVER)
         if verbosity > 0:
             self.stdout.write(_("The demo records were there already.") if run is None else _summary(run))
+        told = accounts(new_passwords=new_passwords)
+        if settings.EMBEDDED_INSTANCE and _have_pages():
+            for kind in refresh_kinds:
+                refresh_until(kind.key, deadline=FOREVER)
         if run is not None and run.rejected:
             raise CommandError(_("Some demo records were refused; the import says why: %(run)s") % {"run": run.pk})
-        for email, password in accounts(new_passwords=new_passwords):  # told at any verbosity: it is told only once
+        for email, password in told:  # told at any verbosity: it is told only once
             self.stdout.write(_("Demo account: %(email)s, password %(password)s") % {"email": email, "password": password})
 
 
@@ -78,6 +83,15 @@ def accounts(*, new_passwords: bool = False) -> list[tuple[str, str]]:
     present = {user.email: user for user in User.objects.filter(email__in=[*PEOPLE, OPERATOR])}
     wanted = [email for email in (*PEOPLE, OPERATOR) if new_passwords or email not in present]
     return [(email, _account(email, present.get(email))) for email in wanted]
+
+
+def _have_pages() -> int:
+    """The fictional three claim their pages, once; how many claims were begun. One query where they have."""
+    if Claim.objects.filter(profile__user__email__in=PEOPLE).values("profile").distinct().count() == len(PEOPLE):
+        return 0
+    users = {user.email: user for user in User.objects.filter(email__in=[*PEOPLE, OPERATOR])}
+    operator = users.pop(OPERATOR, None)
+    return people_have_pages(users, operator) if operator is not None else 0
 
 
 @transaction.atomic
