@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -65,7 +66,7 @@ def everywhere(page, unclaimed, work) -> dict[str, str]:
     ]
     shown = {}
     for address in addresses:
-        answer = Client().get(address)
+        answer: Any = Client().get(address)
         assert answer.status_code == 200, address
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         shown[address] = body.decode()
