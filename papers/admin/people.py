@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from config.lib.admin import ReadOnlyAdmin
 from papers.admin.works import standing_of
 from papers.identifiers import AUTHOR_SCHEMES
-from papers.models import Author, AuthorIdentifier, Authorship, AuthorshipInstitution, NameCount, NameVariant
+from papers.models import Author, AuthorIdentifier, Authorship, AuthorshipInstitution, AuthorshipRefusal, NameCount, NameVariant
 from papers.names import fold
 
 _INDEXED_WORD = 3  # letters: what a trigram index can look up
@@ -43,7 +43,7 @@ def with_words(names: QuerySet[Any], term: str) -> QuerySet[Any]:
 class AuthorAdmin(ReadOnlyAdmin[Author]):
     """Authors, found by identifier or name."""
 
-    list_display = ("display_name", "sort_name", "works", "confidence", "standing", "page")
+    list_display = ("display_name", "sort_name", "works", "confidence", "row_state", "page")
     list_select_related = ("figures",)
     search_help_text = _("ORCID iD or another identifier, words of a name, the id from an address, or # and a number.")
     readonly_fields = ("names", "identifiers", "authorships")
@@ -64,7 +64,7 @@ class AuthorAdmin(ReadOnlyAdmin[Author]):
         return figures.works_count if figures is not None else None
 
     @admin.display(description=_("standing"))
-    def standing(self, author: Author) -> str:
+    def row_state(self, author: Author) -> str:  # "standing" is the page's verification level, and would be taken for it
         """Whether the row was merged or erased."""
         return standing_of(author)
 
@@ -170,6 +170,14 @@ class AuthorshipInstitutionAdmin(PartAdmin):
 
     list_display = ("authorship", "institution")
     list_select_related = ("authorship", "institution")
+
+
+@admin.register(AuthorshipRefusal)
+class AuthorshipRefusalAdmin(PartAdmin):
+    """What people said is not theirs."""
+
+    list_display = ("authorship", "author", "stands")
+    list_select_related = ("authorship", "author")
 
 
 @admin.register(NameCount)

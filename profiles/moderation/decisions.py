@@ -33,6 +33,7 @@ from profiles.moderation.acts import deciding, ensure_code, ensure_state, look, 
 from profiles.moderation.appeals import decide_appeal
 from profiles.moderation.documents import review_document
 from profiles.moderation.second_reviews import second_review
+from profiles.owners.works import void_decisions
 from profiles.querysets.moderation import has_answered, holder_of
 from profiles.standings import claimed_pieces
 from profiles.trail import act
@@ -134,8 +135,6 @@ def revoke_claim(*, claim: Claim, moderator: User, code: str, note: str = "") ->
             changes.update(locked, status=ClaimStatus.REVOKED, reason_code=reason, decided_at=timezone.now(), expires_at=None)
             void_evidence(changes, locked)
         if reason == ReasonCode.IMPOSTURE:
-            from profiles.owners.works import void_decisions
-
             void_decisions(claim=locked, actor=moderator)
     return locked
 

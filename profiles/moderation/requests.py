@@ -10,6 +10,8 @@ from profiles.models.choices import Role
 from profiles.models.privacy import RequestKind
 from profiles.moderation.acts import checked_words
 from profiles.moderation.conflicts import ensure_may_decide_on_page
+from profiles.owners.works import confirm_work, refuse_work
+from profiles.privacy.choices import decide_opt_out
 from profiles.privacy.confirmed_requests import decide_request
 
 
@@ -19,9 +21,6 @@ def answer_request(*, request: PublicRequest, moderator: User, grant: bool, note
 
     Raises ``NotAllowedError`` where the page is the moderator's own or a co-author's, ``WrongStateError`` unless the request waits.
     """
-    from profiles.owners.works import confirm_work, refuse_work
-    from profiles.privacy.choices import decide_opt_out
-
     ensure_may_decide_on_page(moderator=moderator, author_id=request.author_id)
     words = checked_words(note)
     match request.kind:

@@ -15,7 +15,7 @@ from profiles.moderation.groups import moderators_group
 from profiles.trail import kept, replay
 from tests.factories.people import account, evidence_for
 
-TABLES = [
+TABLES: list[Any] = [
     models.Claim,
     models.ClaimMessage,
     models.Appeal,
