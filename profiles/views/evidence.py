@@ -207,7 +207,12 @@ def _step_context(request: HttpRequest, claim: Claim, method: Method, filled: Ma
         "method_template": f"profiles/evidence/_{method}.html",
     }
     if method == Method.ORCID:
-        context |= {"orcid": connected_orcid(claim.profile.user), "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS.get("orcid"))}
+        orcid = connected_orcid(claim.profile.user)
+        context |= {
+            "orcid": orcid,
+            "orcid_address": f"https://orcid.org/{orcid}",
+            "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS.get("orcid")),
+        }
     if method == Method.TOKEN:
         context |= {"tokens": _tokens(step), "link": _link(claim, step), "matched_orcid": matched_orcid(claim)}
     if method == Method.EMAIL:

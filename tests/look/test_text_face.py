@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template import engines
 from django.template.loader import render_to_string
 
 from config.templatetags import site
@@ -14,9 +15,15 @@ from config.templatetags import site
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    site.text_face.cache_clear()
+    _forget_what_is_written_once()
     yield
+    _forget_what_is_written_once()
+
+
+def _forget_what_is_written_once() -> None:
     site.text_face.cache_clear()
+    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]  # Django's own engine
+        loader.reset()
 
 
 def test_a_page_preloads_the_font_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

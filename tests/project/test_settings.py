@@ -52,7 +52,9 @@ def test_the_deployment_check_finds_nothing():
 
 
 def test_the_deployment_check_tells_what_the_legal_pages_miss():
-    done = manage("check", "--deploy", "--fail-level", "WARNING", without=("OPERATOR_NAME", "SECURITY_CONTACT"), PRIVACY_CONTACT="by pigeon")
+    done = manage(
+        "check", "--deploy", "--fail-level", "WARNING", without=("OPERATOR_NAME", "SECURITY_CONTACT"), PRIVACY_CONTACT="by pigeon"
+    )
     assert done.returncode == 1
     told = done.stdout + done.stderr
     assert "OPERATOR_NAME is not set" in told

@@ -59,6 +59,8 @@ OPERATIONS = [
     "authors_retrieve",
     "authors_works_list",
     "authors_figures_retrieve",
+    "authors_trust_retrieve",
+    "authors_trust_history_list",
     "institutions_list",
     "institutions_retrieve",
     "topics_list",
