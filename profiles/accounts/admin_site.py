@@ -52,8 +52,17 @@ class ProtectedAdminSite(admin.AdminSite):
         return redirect(_with_next(reverse(place), wanted))
 
 
+_SHOWN = "collegium.second_factor_shown"  # no header can have this name
+
+
 def has_shown_second_factor(request: HttpRequest) -> bool:
-    """Whether an authenticator of this account was used in this session within ``ADMIN_SECOND_FACTOR_SECONDS``. At most one query."""
+    """Whether an authenticator of this account was used in this session within ``ADMIN_SECOND_FACTOR_SECONDS``. One query a request at most."""
+    if _SHOWN not in request.META:  # pages ask again and again
+        request.META[_SHOWN] = _shows_second_factor(request)
+    return bool(request.META[_SHOWN])
+
+
+def _shows_second_factor(request: HttpRequest) -> bool:
     since = time.time() - settings.ADMIN_SECOND_FACTOR_SECONDS
     shown = [
         record.get("id")

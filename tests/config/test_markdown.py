@@ -38,7 +38,7 @@ def assert_harmless(html: str) -> None:
         assert tag in ALLOWED or tag == "math" or re.fullmatch(r"m[a-z]+", tag), tag
         assert not any(name.startswith("on") or name in {"style", "src", "srcset", "id"} for name in attributes)
         if tag == "a":
-            assert attributes["href"].lower().startswith(("http://", "https://"))
+            assert str(attributes["href"]).lower().startswith(("http://", "https://"))
             assert attributes["rel"] == "nofollow noopener ugc"
 
 

@@ -103,7 +103,7 @@ def test_no_list_asks_more_for_twenty_rows_than_for_two(admin_client):
     make_everything(20)
 
     assert costs(admin_client) == at_two
-    assert max(at_two.values()) <= 9
+    assert max(at_two.values()) <= 10  # one of them sees that the second factor still stands
 
 
 def test_counting_stops_where_nobody_reads_on():

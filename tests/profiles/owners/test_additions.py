@@ -160,14 +160,14 @@ def test_a_service_that_breaks_down_later_ends_it_with_the_reason(
 def test_bibtex_is_shown_entry_by_entry_with_what_could_not_be_read(people: People) -> None:
     client = signed_in(people.ada)
     sent = client.post(ADD, {"by": "bibtex", "bibtex": BIBTEX})
-    page = client.get(sent.url)
+    page = client.get(sent["Location"])
     text = text_of(page)
     assert "Several authors have a name that goes with yours. Which one are you?" in text
     assert "No author here has a name that goes with yours." in text
     assert "What could not be read" in text
     assert "title" in text.partition("What could not be read")[2]
 
-    client.post(sent.url, {"place-0": "1", "place-1": "1", "place-2": "-1"})
+    client.post(sent["Location"], {"place-0": "1", "place-1": "1", "place-2": "-1"})
     carry_out(WorkAddition.objects.get().pk)
     titles = set(Work.objects.filter(authorships__author=people.page, sources=["bibtex"]).values_list("title", flat=True))
     assert titles == {"On the Weaving of Numbers", "Two of a Name"}
@@ -212,7 +212,7 @@ def test_odd_bibtex_breaks_nothing(people: People, text: str) -> None:
 def test_a_place_that_is_not_there_adds_nothing(people: People, place: str) -> None:
     client = signed_in(people.ada)
     sent = client.post(ADD, {"by": "bibtex", "bibtex": BIBTEX})
-    answer = client.post(sent.url, {"place-0": place, "place-99": "0"})
+    answer = client.post(sent["Location"], {"place-0": place, "place-99": "0"})
     assert "Say for at least one work which author you are." in text_of(answer)
     assert WorkAddition.objects.get().state == AdditionState.FOUND
 

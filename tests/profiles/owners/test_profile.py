@@ -204,7 +204,7 @@ def test_other_topics_are_found_by_name(people: People) -> None:
 
 @pytest.mark.parametrize("address", [EDIT, "/settings/works/", "/settings/names/"])
 def test_a_visitor_is_asked_to_log_in(client: Client, address: str) -> None:
-    assert client.get(address).url == f"/accounts/login/?next={address}"
+    assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
 
 
 def test_who_owns_no_page_is_told_what_that_means(client: Client, db: None) -> None:

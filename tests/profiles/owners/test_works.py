@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from django.db import close_old_connections, connection
@@ -23,7 +24,7 @@ from papers.models import (
 )
 from papers.records import AuthorshipRecord, WorkRecord
 from profiles.exceptions import NotAllowedError, UndoConflictError, WrongStateError
-from profiles.models import PublicRequest, TrailEntry
+from profiles.models import PublicRequest, TrailEntry, User
 from profiles.models.choices import ClaimStatus, Role
 from profiles.models.privacy import RequestKind, RequestStatus
 from profiles.owners.works import claim_back, confirm_work, refuse_work, take_work, void_decisions
@@ -36,7 +37,7 @@ from tests.profiles.owners.conftest import People
 pytestmark = pytest.mark.django_db
 
 
-def rows() -> list[dict]:
+def rows() -> list[Any]:
     return list(Authorship.objects.order_by("pk").values())
 
 
@@ -45,7 +46,7 @@ def asked_about(authorship: Authorship) -> PublicRequest:
     Authorship.objects.filter(pk=authorship.pk).update(state=AttributionState.QUESTIONED)
     return PublicRequest.objects.create(
         kind=RequestKind.NOT_MINE,
-        author=authorship.author,
+        author=cast("Author", authorship.author),
         authorship=authorship,
         email="visitor@example.org",
         status=RequestStatus.OPEN,
@@ -302,7 +303,9 @@ def imported(db: None) -> People:
     """Ada's page as an import made it."""
     read(record("arxiv", "r1", [ada_at(0), AuthorshipRecord("Grace Farrowgate", 1)], ids={"doi": "10.1/x"}))
     page = Author.objects.get(display_name="Ada Quillmere")
-    return People(page, owner_of(page, "ada"), Author.objects.get(display_name="Grace Farrowgate"), None, None)
+    return People(
+        page, owner_of(page, "ada"), Author.objects.get(display_name="Grace Farrowgate"), cast("User", None), cast("User", None)
+    )  # nobody needs these
 
 
 AGAIN = {

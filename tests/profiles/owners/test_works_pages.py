@@ -121,7 +121,7 @@ def test_a_moderator_decides_and_says_why(people: People) -> None:
 
 
 def test_a_visitor_decides_nothing(people: People, client: Client) -> None:
-    assert client.post(DECIDE, {"refuse": key(people.authorships[0])}).url.startswith("/accounts/login/")
+    assert client.post(DECIDE, {"refuse": key(people.authorships[0])})["Location"].startswith("/accounts/login/")
     assert len(people.authorships) == 3
 
 
@@ -136,7 +136,7 @@ def test_a_forged_key_breaks_nothing(people: People, value: str) -> None:
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:x", "\\\\evil"])
 def test_the_way_back_leads_nowhere_else(people: People, back: str) -> None:
     answer = signed_in(people.ada).post(DECIDE, {"confirm": key(people.authorships[0]), "next": back})
-    assert answer.url == WORKS
+    assert answer["Location"] == WORKS
 
 
 def test_while_disputed_the_list_says_so_and_offers_no_buttons(people: People) -> None:
@@ -172,7 +172,7 @@ def question(people: People, authorship: Authorship) -> str:
 
 
 def code_in_last_mail() -> str:
-    return re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", OutgoingMail.objects.filter(kind="request-code").latest("pk").text).group()
+    return re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", OutgoingMail.objects.filter(kind="request-code").latest("pk").text)[0]
 
 
 def confirmed(people: People, authorship: Authorship, email: str = "visitor@example.org") -> PublicRequest:
@@ -187,7 +187,7 @@ def test_a_visitor_asks_confirms_by_mail_and_the_work_is_questioned_until_the_ow
     first.refresh_from_db()
     assert first.state == AttributionState.IMPORTED  # nothing before the code
 
-    client.post(sent.url, {"code": code_in_last_mail()})
+    client.post(sent["Location"], {"code": code_in_last_mail()})
     first.refresh_from_db()
     assert (first.author, first.state) == (people.page, AttributionState.QUESTIONED)
     assert "Questioned" in text_of(client.get(people.page.get_absolute_url()))
@@ -251,7 +251,7 @@ def test_nothing_tells_whether_an_address_is_known(people: People, client: Clien
     pages = []
     for email in ("visitor@example.org", "nobody@example.org", "ada@example.org"):
         sent = client.post(question(people, first), {"email": email})
-        page = text_of(client.get(sent.url))
+        page = text_of(client.get(sent["Location"]))
         pages.append(page)
     assert len(set(pages)) == 1
 
