@@ -72,7 +72,7 @@ def test_nobody_is_appointed_twice():
 
 
 def test_the_migration_gives_what_the_code_gives():
-    migration = importlib.import_module("profiles.migrations.0006_moderation_groups")
+    migration = importlib.import_module("profiles.migrations.0004_moderation_groups")
     assert {label: set(models) for label, models in migration.SEEN_BY_MODERATORS.items()} == {
         label: set(models) for label, models in SEES.items()
     }
@@ -86,7 +86,7 @@ def test_groups_are_made_where_there_are_no_permissions_yet(django_db_setup):
     from django.apps import apps
     from django.db import connection
 
-    migration = importlib.import_module("profiles.migrations.0006_moderation_groups")
+    migration = importlib.import_module("profiles.migrations.0004_moderation_groups")
     Group.objects.all().delete()
     Permission.objects.filter(content_type__app_label__in=["profiles", "papers"]).delete()
     with connection.schema_editor() as editor:

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0005_people_decide'),
-        ('profiles', '0008_privacy'),
+        ('papers', '0003_people_decide'),
+        ('profiles', '0005_privacy'),
     ]
 
     operations = [

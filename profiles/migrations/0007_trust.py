@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('papers', '0002_initial'),
-        ('profiles', '0009_additions'),
+        ('profiles', '0006_additions'),
     ]
 
     operations = [

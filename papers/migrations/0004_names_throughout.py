@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0005_people_decide'),
+        ('papers', '0003_people_decide'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

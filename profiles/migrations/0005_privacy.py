@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0006_moderation_groups'),
+        ('profiles', '0004_moderation_groups'),
     ]
 
     operations = [
