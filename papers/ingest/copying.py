@@ -20,6 +20,8 @@ from psycopg import sql
 # What stands between values, between rows and for NULL until the text is escaped. No clean text holds these characters.
 BETWEEN_VALUES, BETWEEN_ROWS, NULL = "\x1f", "\x1e", "\x1d"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder at every call
+
 
 def draw_keys(model: type[models.Model], count: int) -> list[int]:
     """That many fresh row keys of a table, in two queries. They are never given to anybody else."""
@@ -154,7 +156,7 @@ def numbers_text(values: Iterable[int]) -> str:
 
 def json_text(values: Mapping[str, str]) -> str:
     """A flat mapping as JSON."""
-    return json.dumps(values, ensure_ascii=False) if values else "{}"
+    return _encode(values) if values else "{}"
 
 
 def _table(model: type[models.Model]) -> str:

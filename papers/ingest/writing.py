@@ -28,6 +28,7 @@ from papers.models import (
 from papers.names import parse_name
 from papers.records import AuthorshipRecord, WorkRecord
 
+SOME_WORKS = 200
 WORK_COLUMNS = [
     "id",
     "title",
@@ -182,7 +183,9 @@ def write_new(new: Sequence[NewWork], knowledge: Knowledge, *, import_run: int |
     moment = now.isoformat()
     topics = [(work, knowledge.subjects.topics(work.record.topics)) for work in new]
     with Copies() as copies:
-        copies.add(Work, WORK_COLUMNS, (_work_row(work, knowledge.subjects, moment) for work in new))
+        for start in range(0, len(new), SOME_WORKS):  # the server begins with the first while we write out the next
+            some = new[start : start + SOME_WORKS]
+            copies.add(Work, WORK_COLUMNS, (_work_row(work, knowledge.subjects, moment) for work in some))
         copies.add(WorkSource, SOURCE_COLUMNS, (_source_row(work, import_run, moment) for work in new))
         copies.add(
             WorkIdentifier,
