@@ -20,7 +20,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send mails that were put off": {
         "task": "profiles.tasks.accounts.deliver_due_mails",
         "schedule": 30.0,
-        "options": {"expires": 30.0},
+        "options": {"queue": "mail", "expires": 30.0},
     },
     "carry out changes of accounts": {
         "task": "profiles.tasks.accounts.carry_out_changes",

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         scratch_environment(folder, embedded="test") as scratch,
     ):
         environment = scratch | orcid.environment() | homepage.environment()
-        said = manage(environment, "seed_demo").output
+        said = manage(environment, "seed_demo", "--no-claims").output
         with site_running(environment, folder / "web.log") as port:
             yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid, homepage)
 

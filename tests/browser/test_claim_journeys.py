@@ -122,7 +122,7 @@ def test_from_my_page_to_signing_up_a_token_on_my_homepage_and_a_claimed_page(si
 
 def test_signed_in_with_the_orcid_that_publishers_give_the_page_is_mine_at_once(site: Any, browser: Browser, axe: str) -> None:
     in_the_record(site, "orcid = %s, source = 'crossref'", EMMYS_ORCID, "Emmy Notherby")
-    with window(browser, bypass_csp=True) as context:
+    with window(browser, reduced_motion="reduce", bypass_csp=True) as context:
         page = context.new_page()
 
         def is_accessible() -> None:

@@ -44,31 +44,39 @@ def chromium() -> Iterator[Browser]:
 class Said:
     """Everything a page complained about: console errors, violations of the policy, failed or foreign requests."""
 
-    complaints: list[str] = field(default_factory=list)
+    _complaints: list[str] = field(default_factory=list)
+    _aborted: list[str] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What was wrong. Requests that the browser broke off count unless the page was left afterwards: leaving is what breaks them off."""
+        return [*self._complaints, *self._aborted]
 
     def listen(self, page: Page, origin: str) -> None:
         """Collect from now on. ``origin`` is the site's own: requests to any other are complaints."""
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("pageerror", lambda error: self._complaints.append(f"exception: {error}"))
         page.on("requestfailed", self._failed)
         page.on("request", lambda request: self._foreign(request, origin))
         page.on("response", self._refused)
+        page.on("framenavigated", lambda frame: self._aborted.clear() if frame == page.main_frame else None)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
-            self.complaints.append(f"console {message.type}: {message.text}")
+            self._complaints.append(f"console {message.type}: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        self.complaints.append(f"failed: {request.url} ({request.failure})")
+        where = self._aborted if request.failure == "net::ERR_ABORTED" else self._complaints
+        where.append(f"failed: {request.url} ({request.failure})")
 
     def _foreign(self, request: Request, origin: str) -> None:
         if urlsplit(request.url).scheme not in {"data", "blob"} and not request.url.startswith(f"{origin}/"):
-            self.complaints.append(f"asked another site: {request.url}")
+            self._complaints.append(f"asked another site: {request.url}")
 
     def _refused(self, response: Response) -> None:
         # The page itself may be an error page; what belongs to it may not be missing.
         if response.status >= 400 and response.request.resource_type != "document":
-            self.complaints.append(f"status {response.status}: {response.url}")
+            self._complaints.append(f"status {response.status}: {response.url}")
 
 
 @contextmanager

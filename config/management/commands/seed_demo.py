@@ -40,8 +40,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", action="store_true", help="Read the records even if they were read to their end before.")
         parser.add_argument("--new-passwords", action="store_true", help="Give the demo accounts new passwords, and print them.")
+        parser.add_argument("--no-claims", action="store_true", help="Leave the pages of the fictional three unclaimed.")
 
-    def handle(self, *, again: bool, new_passwords: bool, verbosity: int, **_options: Any) -> None:
+    def handle(self, *, again: bool, new_passwords: bool, no_claims: bool, verbosity: int, **_options: Any) -> None:
         """Two queries where everything is there already. Fails when a demo record is refused."""
         run = load_records(again=again)
         if run is not None:
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         if verbosity > 0:
             self.stdout.write(_("The demo records were there already.") if run is None else _summary(run))
         told = accounts(new_passwords=new_passwords)
-        if settings.EMBEDDED_INSTANCE and _have_pages():
+        if settings.EMBEDDED_INSTANCE and not no_claims and _have_pages():
             for kind in refresh_kinds:
                 refresh_until(kind.key, deadline=FOREVER)
         if run is not None and run.rejected:

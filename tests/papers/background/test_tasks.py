@@ -148,4 +148,4 @@ def test_a_worker_with_the_scheduler_settles_what_is_marked(library, environment
             worker.wait(timeout=60)
 
     assert found == dict.fromkeys(everybody, 1), log.read_text()
-    assert RefreshRequest.objects.count() == 0
+    assert RefreshRequest.objects.filter(kind="author-figures").count() == 0
