@@ -47,7 +47,7 @@ _CLAIM = """
     WITH free AS (
         SELECT id FROM papers_refreshrequest
         WHERE kind = %(kind)s AND attempts BETWEEN %(fewest)s AND %(most)s AND (leased_until IS NULL OR leased_until <= statement_timestamp())
-        ORDER BY requested_at
+        ORDER BY requested_at, id
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     )
