@@ -49,7 +49,7 @@ def test_the_researcher_page_shows_the_score_with_band_level_and_sentence(client
 
     page = client.get(ada.get_absolute_url()).content.decode()
 
-    assert f"Trust {score.shown} of 100 · Thin record" in page
+    assert f"Thin record: {score.shown} of 100" in page
     assert "Compiled from published records; nobody has claimed it." in page
     assert address(ada) in page
 
