@@ -84,6 +84,8 @@ PAGES: dict[str, Address] = {
     "researcher": lambda site: site.author("Yuandong Tian"),
     "researcher, filtered": lambda site: site.author("Yuandong Tian") + "?year=2024",
     "researcher with mathematics": lambda site: site.author("Ada Quillmere"),
+    "trust score": lambda site: site.author("Ada Quillmere") + "trust/",
+    "evidence": lambda site: site.author("Ada Quillmere") + "evidence/",
     "researcher in another script": lambda site: site.author("ليلى المثال"),
     "to claim a page": lambda site: site.author("Yuandong Tian") + "claim/",
     "history of a page": lambda site: site.author("Yuandong Tian") + "history/",
