@@ -94,7 +94,7 @@ def test_an_orcid_leads_to_the_person(client: Client, record: Record) -> None:
         "/doi/nonsense",
         "/arxiv/9999.99999",
         "/orcid/0000-0002-1825-0098",
-        "/orcid/0000-0001-5109-3700",
+        "/orcid/0009-9990-0000-0427",
         "/doi/10.1234/none",
     ],
 )

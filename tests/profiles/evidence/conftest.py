@@ -14,7 +14,7 @@ from tests.factories.people import account, claim_by, page_of
 from tests.factories.web import answering, web
 
 ADA_ORCID = "0000-0002-1825-0097"
-GRACE_ORCID = "0000-0001-5109-3700"
+GRACE_ORCID = "0009-9990-0000-0427"
 
 
 @pytest.fixture(autouse=True)

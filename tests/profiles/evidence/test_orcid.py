@@ -177,7 +177,7 @@ def test_a_record_that_cannot_be_read_leaves_the_id_signed_in_and_is_tried_again
 
 
 @pytest.mark.parametrize(
-    "body", ["[]", "{", '{"orcid-identifier": {"path": "0000-0001-5109-3700"}}', '{"orcid-identifier": 7}', "[" * 100_000]
+    "body", ["[]", "{", '{"orcid-identifier": {"path": "0009-9990-0000-0427"}}', '{"orcid-identifier": 7}', "[" * 100_000]
 )
 def test_a_record_that_is_none_is_no_record(claim, ada, internet, body):
     sign_in_with(ada)

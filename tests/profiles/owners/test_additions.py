@@ -120,7 +120,7 @@ def test_the_works_of_the_orcid_record_that_the_account_signs_in_with(people: Pe
     with pytest.raises(WrongStateError, match="not connected"):
         start_addition(user=people.ada, kind=AdditionKind.ORCID)
     SocialAccount.objects.create(user=people.ada, provider="orcid", uid=ORCID_ID)
-    addition = start_addition(user=people.ada, kind=AdditionKind.ORCID, value="0000-0001-5109-3700")
+    addition = start_addition(user=people.ada, kind=AdditionKind.ORCID, value="0009-9990-0000-0427")
     assert addition.request == {"from": "orcid", "orcid": ORCID_ID}
 
 

@@ -271,7 +271,7 @@ def test_a_page_that_the_import_opened_for_it_leads_to_the_owners_and_back(peopl
         (lambda people: placed(people.graces_page), "a page with an owner"),
         (lambda people: AuthorshipFactory(work=people.authorships[0].work, position=9, raw_name="A. Quillmere"), "on this work already"),
         (lambda _people: placed(None, is_organisation=True), "an organisation"),
-        (lambda _people: placed(None, orcid="0000-0001-5109-3700"), "another ORCID iD"),
+        (lambda _people: placed(None, orcid="0009-9990-0000-0427"), "another ORCID iD"),
     ],
 )
 def test_a_place_that_is_somebody_elses_is_not_given_away(people: People, make: Callable, sentence: str) -> None:
