@@ -31,7 +31,6 @@ from requests.certs import where  # type: ignore[attr-defined]  # its types leav
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 Connector = Callable[[str, int, float], socket.socket]
 

@@ -15,7 +15,7 @@ from config.lib.paging import grouped
 from papers.addresses import paper_address, researcher_address
 from papers.models import AttributionState, WorkType
 from papers.pages.markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
-from papers.querysets.works import FoundWork, ListedAuthorship, listed_authorships, works_with_authors
+from papers.querysets.works import FoundWork, ListedAuthorship, works_with_authors
 from papers.source_names import source_list, source_name
 
 AUTHORS_SHOWN: Final = 3
@@ -62,13 +62,6 @@ def rows_of(ids: Sequence[int], *, subject: int | None = None) -> list[WorkRow]:
     """These works for a list, in this order; ``subject`` is the author whose page it is. One query, none for no ids."""
     found, people = works_with_authors(ids, first=AUTHORS_SHOWN, subject=subject)
     return _rows(found, people, subject)
-
-
-def work_rows(found: Sequence[FoundWork], *, subject: int | None = None) -> list[WorkRow]:
-    """The same for works that were read already. One query, for the people of all of them: never more than a few of each work."""
-    if not found:
-        return []
-    return _rows(found, listed_authorships([work.id for work in found], first=AUTHORS_SHOWN, subject=subject), subject)
 
 
 def _rows(found: Sequence[FoundWork], people: Iterable[ListedAuthorship], subject: int | None) -> list[WorkRow]:

@@ -13,7 +13,6 @@ from django.conf import settings
 
 FOLDER: Final = "documents"
 _NAME: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_PIECE: Final = 64 * 1024
 
 
 def keep(content: Iterator[bytes]) -> str:

@@ -13,7 +13,6 @@ from profiles.querysets.moderation import moderators
 from profiles.trail import act
 
 MODERATORS = "Moderators"
-OPERATORS = "Operators"
 SEES = {
     "profiles": (
         "appeal",

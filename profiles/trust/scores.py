@@ -13,7 +13,7 @@ from django.utils import timezone
 from papers.models import RefreshRequest
 from profiles.models import ShadowScore, TrustEvent, TrustScore
 from profiles.trust.formula import FORMULA_VERSION, POINT_NAMES, TrustParts, trust
-from profiles.trust.reading import PageInputs, pack, read_inputs
+from profiles.trust.reading import pack, read_inputs
 
 KIND = "trust"
 NEXT_FORMULAS: dict[int, Any] = {}
@@ -149,8 +149,3 @@ def _store_shadow(version: int, ids: Sequence[int], parts: TrustParts, now: date
     ShadowScore.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["author", "formula_version"], update_fields=["score", "shown", "band", "computed_at"]
     )
-
-
-def page_inputs(author_id: int) -> PageInputs | None:
-    """The inputs of one page as of now, or None where it is gone."""
-    return read_inputs([author_id], timezone.now()).get(author_id)

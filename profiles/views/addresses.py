@@ -1,4 +1,4 @@
-"""Pages below a researcher's page move with it."""
+"""Pages below a researcher's page move with it, and are as public as it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ from django.utils.cache import patch_cache_control
 from config.lib.pages import gone
 from papers.models import Author
 from papers.models.bases import page_slug
-from papers.views.standing import REDIRECT_SECONDS
+from papers.querysets.people import authors
+from papers.views.standing import REDIRECT_SECONDS, addressed
+from profiles.privacy.choices import keep_out_of_search, wishes_of_choice
+
+
+def author_below(request: HttpRequest, pk: int) -> Author:
+    """The author whose page the address is below, with the survivor of a merge and what its person asked. Raises ``Http404``. One query."""
+    return addressed(authors().select_related("merged_into", "choice"), request, pk)
+
+
+def kept_as_asked(response: HttpResponse, author: Author) -> HttpResponse:
+    """The response, kept from search engines where the author's own page is. Asks nothing of an author from ``author_below``."""
+    choice = getattr(author, "choice", None)
+    return keep_out_of_search(response, wishes_of_choice(choice)) if choice is not None else response
 
 
 def page_elsewhere(request: HttpRequest, author: Author, view: str) -> HttpResponse | None:

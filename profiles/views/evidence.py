@@ -23,8 +23,6 @@ from config.lib.guarded_http import GuardedHTTPError
 from config.lib.pages import public_page, site_url
 from config.lib.public_ids import decode_public_id, encode_public_id
 from papers.models.bases import page_slug
-from papers.querysets.people import authors
-from papers.views.standing import addressed
 from profiles import levels
 from profiles.evidence import private_store
 from profiles.evidence.document import ENDINGS, discard_file, may_know_of, read_document
@@ -43,7 +41,7 @@ from profiles.models.choices import HOLDING, OPEN, EvidenceStatus, Level, Method
 from profiles.querysets.claims import holding
 from profiles.querysets.evidence import coauthors_who_may_vouch, former_claims, public_of_page, vouches_asked_of, vouches_given_since
 from profiles.standings import standing_of
-from profiles.views.addresses import page_elsewhere
+from profiles.views.addresses import author_below, kept_as_asked, page_elsewhere
 
 ASK_ORCID_AGAIN: Final = 30
 COAUTHORS_SHOWN: Final = 40
@@ -341,7 +339,7 @@ def _answer_vouch(request: HttpRequest, user: User) -> None:
 @public_page
 def evidence(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
     """By what evidence a page is held: the public parts of it. At most twelve queries, whatever the number of pieces."""
-    author = addressed(authors().select_related("merged_into"), request, pk)
+    author = author_below(request, pk)
     moved = page_elsewhere(request, author, "profiles:evidence")
     if moved is not None:
         return moved
@@ -358,4 +356,4 @@ def evidence(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa:
         "missing": [levels.MISSING_TEXTS[code] for code in standing.missing if code in levels.MISSING_TEXTS],
         "canonical_url": site_url(request) + reverse("profiles:evidence", args=[author.pk, page_slug(author.display_name)]),
     }
-    return render(request, "profiles/evidence/page.html", context)
+    return kept_as_asked(render(request, "profiles/evidence/page.html", context), author)

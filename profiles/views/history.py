@@ -12,10 +12,8 @@ from config.lib.pages import public_page, site_url
 from config.lib.paging import open_pager
 from config.lib.query_params import QueryParams
 from papers.models.bases import page_slug
-from papers.querysets.people import authors
-from papers.views.standing import addressed
 from profiles.claims.history import events_of
-from profiles.views.addresses import page_elsewhere
+from profiles.views.addresses import author_below, kept_as_asked, page_elsewhere
 
 PAGE_SIZE: Final = 30
 MOST_PAGES: Final = 100
@@ -24,7 +22,7 @@ MOST_PAGES: Final = 100
 @public_page
 def history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
     """What was decided about a page, newest first, thirty a page. Three queries."""
-    author = addressed(authors().select_related("merged_into"), request, pk)
+    author = author_below(request, pk)
     moved = page_elsewhere(request, author, "profiles:history")
     if moved is not None:
         return moved
@@ -47,4 +45,4 @@ def history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: 
         "ignored": params.close(),
         "canonical_url": site_url(request) + address + (f"?page={page}" if page > 1 else ""),
     }
-    return render(request, "profiles/claims/history.html", context)
+    return kept_as_asked(render(request, "profiles/claims/history.html", context), author)

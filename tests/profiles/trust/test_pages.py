@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from papers.figures import refresh_author_figures
 from papers.models.bases import page_slug
-from profiles.models import TrustEvent, TrustScore
+from profiles.models import PageChoice, TrustEvent, TrustScore
 from profiles.models.choices import Method
 from profiles.trust.explaining import components, raising
 from profiles.trust.scores import refresh_scores
@@ -175,6 +175,15 @@ def test_a_merged_page_leads_to_its_survivor(client, ada):
     answer = client.get(address(gone))
 
     assert (answer.status_code, answer["Location"]) == (301, address(ada))
+
+
+@pytest.mark.parametrize("view", ["trust", "trust-json", "evidence", "history"])
+def test_what_is_below_a_page_is_kept_from_search_engines_with_it(client, ada, view):
+    scored(ada)
+    assert "X-Robots-Tag" not in client.get(address(ada, view))
+    PageChoice.objects.create(author=ada, noindex=True)
+
+    assert client.get(address(ada, view))["X-Robots-Tag"] == "noindex"
 
 
 @pytest.mark.parametrize("view", ["trust", "trust-json"])
