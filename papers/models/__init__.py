@@ -16,6 +16,7 @@ from papers.models.people import (
     NameVisibility,
 )
 from papers.models.refresh import RefreshRequest
+from papers.models.slices import GraphChange, GraphSlice, SliceKind, SliceScope
 from papers.models.subjects import Field, Topic, Venue, WorkTopic
 from papers.models.works import Work, WorkIdentifier, WorkSource
 
@@ -30,6 +31,8 @@ __all__ = [
     "AuthorshipRefusal",
     "Citation",
     "Field",
+    "GraphChange",
+    "GraphSlice",
     "ImportItem",
     "ImportRun",
     "ImportState",
@@ -41,6 +44,8 @@ __all__ = [
     "NameVisibility",
     "PendingReference",
     "RefreshRequest",
+    "SliceKind",
+    "SliceScope",
     "SubjectFigures",
     "Topic",
     "Venue",

@@ -1,0 +1,54 @@
+"""Reading stored slices of the research graph, as a viewer may see them now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Func, OuterRef
+from django.db.models.functions import JSONObject
+
+from config.lib.public_ids import encode_public_id
+from papers.graph.document import NodeKind, SliceDocument
+from papers.models import GraphSlice
+from papers.querysets.people import authors
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
+
+
+class _AmongOuter(Func):
+    """Whether a column is among the elements of an array column of the outer query."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def stored_slice(kind: str, subject_id: int, viewer: Viewer) -> GraphSlice | None:
+    """The stored slice with ``names``: the present names, by id, of those of its people whom ``viewer`` may see. One query."""
+    people = authors().visible_to(viewer).filter(_AmongOuter("pk", OuterRef("people"))).order_by()
+    named = ArraySubquery(people.values(named=JSONObject(id="pk", name="display_name")))
+    return GraphSlice.objects.for_subject(kind, subject_id).annotate(named=named).first()
+
+
+def shown_document(found: GraphSlice) -> SliceDocument:
+    """The document of what ``stored_slice`` found: people under their present names, without those who are not to be seen.
+
+    Slices keep names from when they were built; an author who was erased, merged or renamed since must not be named from there.
+    """
+    document = SliceDocument.from_json(found.document)
+    named: list[dict[str, Any]] = getattr(found, "named", [])
+    names = {f"{NodeKind.PERSON}:{encode_public_id(row['id'])}": row["name"] for row in named}
+    if all(names.get(node.key) == node.label for node in document.nodes if node.kind == NodeKind.PERSON):
+        return document
+    nodes = []
+    for node in document.nodes:
+        if node.kind != NodeKind.PERSON or names.get(node.key) == node.label:
+            nodes.append(node)
+        elif node.key in names:
+            nodes.append(replace(node, label=names[node.key], short=names[node.key]))
+    left = {node.key for node in nodes}
+    edges = tuple(edge for edge in document.edges if edge.a in left and edge.b in left)
+    return replace(document, nodes=tuple(nodes), edges=edges)
