@@ -13,7 +13,8 @@ class Work:
     """A work as far as it tells who wrote it. One object serves all its mentions.
 
     ``authors`` are the names of all its positions as published, the mention's own among them (lists that were cut too: what
-    is there); ``venue`` is a key that is the same for all years of a venue.
+    is there); ``venue`` is a key that is the same for all years of a venue; ``affiliations`` those of the work that no source
+    has given to one of its authors.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Work:
     venue: str = ""
     year: int | None = None
     authors: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
