@@ -111,7 +111,9 @@ def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling:
     for row, words in enumerate(documents):
         counted = Counter(words)
         entries = sorted(
-            (known, (1 + log(times)) * idf[known]) for word, times in counted.items() if (known := number.get(word)) is not None and idf[known]
+            (known, (1 + log(times)) * idf[known])
+            for word, times in counted.items()
+            if (known := number.get(word)) is not None and idf[known]
         )
         length = sum(value * value for _, value in entries) ** 0.5
         terms.extend(term for term, _ in entries)

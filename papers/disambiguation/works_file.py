@@ -28,9 +28,13 @@ def read_mentions(path: Path, *, with_ids: bool = True, progress: Callable[[int]
                 record = json.loads(line)
             except ValueError as error:
                 raise ValueError(f"line {number} is not JSON: {error}") from None
-            if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+            if not _is_work(record):
                 raise ValueError(f"line {number} is no work: it has no id")
             yield from mentions_of(record, with_ids=with_ids)
+
+
+def _is_work(record: Any) -> bool:
+    return isinstance(record, dict) and isinstance(record.get("id"), str)
 
 
 def mentions_of(record: dict[str, Any], *, with_ids: bool = True) -> list[Mention]:
