@@ -1,0 +1,1 @@
+"""Following people, topics, institutions and searches, and the feed of what they bring."""
