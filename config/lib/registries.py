@@ -162,12 +162,31 @@ class PersonalPart:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class MergeParticipant:
+    """Something outside of the record that hangs on author pages and goes along when two pages become one: follows, invitations.
+
+    All three run in the caller's transaction and take row keys. ``preview(given_up, survivor)`` tells what would go along, in sentences.
+    ``merge(given_up, survivor)`` moves it and returns what ``undo`` needs to put every row back: numbers, codes and dates only, never a
+    person's words. ``undo(inverse)`` puts back the rows that nobody has changed since, and leaves the others as they are: who has unfollowed
+    meanwhile stays so. What cannot be in one place twice stays with the page that is given up.
+    A split that is taken back calls ``merge`` for what came to hang on the new page meanwhile.
+    """
+
+    key: str
+    preview: Callable[[int, int], Iterable[str | Promise]]
+    merge: Callable[[int, int], Mapping[str, Any]]
+    undo: Callable[[Mapping[str, Any]], None]
+    order: int = 100
+
+
 panels: Registry[Panel] = Registry()
 refresh_kinds: Registry[RefreshKind] = Registry()
 visibility_filters: Registry[VisibilityFilter] = Registry()
 page_wishes: Registry[PageWishes] = Registry()
 personal_parts: Registry[PersonalPart] = Registry()
 support_sources: Registry[SupportSource] = Registry()
+merge_participants: Registry[MergeParticipant] = Registry()
 
 
 def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, list[tuple[Panel, Mapping[str, Any]]]]:

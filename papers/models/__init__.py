@@ -3,6 +3,7 @@
 from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WorkType
 from papers.models.citations import Citation, PendingReference
 from papers.models.figures import AuthorFigures, SubjectFigures
+from papers.models.identity import AuthorChange, ChangeKind, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
 from papers.models.imports import ImportItem, ImportRun
 from papers.models.institutions import Institution, InstitutionName
 from papers.models.people import (
@@ -24,15 +25,19 @@ __all__ = [
     "AttributionRule",
     "AttributionState",
     "Author",
+    "AuthorChange",
     "AuthorFigures",
     "AuthorIdentifier",
     "Authorship",
     "AuthorshipInstitution",
     "AuthorshipRefusal",
+    "ChangeKind",
     "Citation",
+    "ConstraintKind",
     "Field",
     "GraphChange",
     "GraphSlice",
+    "IdentityConstraint",
     "ImportItem",
     "ImportRun",
     "ImportState",
@@ -42,12 +47,14 @@ __all__ = [
     "NameCount",
     "NameVariant",
     "NameVisibility",
+    "PairVerdict",
     "PendingReference",
     "RefreshRequest",
     "SliceKind",
     "SliceScope",
     "SubjectFigures",
     "Topic",
+    "UncertainPair",
     "Venue",
     "VenueKind",
     "Work",

@@ -5,6 +5,7 @@ from profiles.models.additions import AdditionKind, AdditionState, WorkAddition
 from profiles.models.claims import Appeal, Claim, ClaimMessage, LevelBefore, Standing
 from profiles.models.email_changes import AccountChange, ChangeKind
 from profiles.models.evidence import Document, DocumentAccess, Evidence, EvidenceCheck, EvidenceSecret, Freeze, Review, Vouch
+from profiles.models.identity import MergeInverse, PageProposal, ProposalKind, ProposalReason, ProposalStatus
 from profiles.models.mail import MailStatus, OutgoingMail
 from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import AccountDeletion, FormerName, PageChoice, PersonalExport, PublicRequest
@@ -32,11 +33,16 @@ __all__ = [
     "LevelBefore",
     "MailOptOut",
     "MailStatus",
+    "MergeInverse",
     "OutgoingMail",
     "PageChoice",
+    "PageProposal",
     "PersonalExport",
     "Profile",
     "ProfileLink",
+    "ProposalKind",
+    "ProposalReason",
+    "ProposalStatus",
     "PublicRequest",
     "Review",
     "Sanction",
