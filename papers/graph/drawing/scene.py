@@ -1,0 +1,132 @@
+"""What a picture of a slice shows, before anything has its place: which nodes, with which labels, joined by which lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from papers.graph.document import Edge, Node, NodeKind, SliceDocument
+from papers.graph.drawing.labels import Label, Line, one_line, shortened, wrapped
+from papers.graph.words import short_fact
+
+SIZE: Final = 12.0
+FACT_SIZE: Final = 10.5
+SUBJECT_SIZE: Final = 13.5
+_LINES_PER_NODE: Final = 1.1  # of those that do not lead to the subject
+Quotas = Mapping[NodeKind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A picture's frame: its name in the style sheet, its size, how many nodes of each kind, how wide a label's line may be."""
+
+    name: str
+    width: float
+    height: float
+    quotas: Quotas
+    room: float
+    facts: bool = True
+
+
+def _quotas(people: int, papers: int, topics: int, institutions: int) -> Quotas:
+    return MappingProxyType(
+        {NodeKind.PERSON: people, NodeKind.PAPER: papers, NodeKind.TOPIC: topics, NodeKind.INSTITUTION: institutions}
+    )
+
+
+WIDE: Final = Canvas("wide", 800, 470, _quotas(12, 6, 6, 3), 150)
+NARROW: Final = Canvas("narrow", 340, 430, _quotas(6, 2, 4, 2), 118)
+WIDE_PAPER: Final = Canvas("wide", 800, 470, _quotas(6, 12, 4, 2), 150)
+NARROW_PAPER: Final = Canvas("narrow", 340, 430, _quotas(3, 6, 2, 1), 118)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A node to be placed: its label, and its radius (for a topic 0: the label is the node)."""
+
+    node: Node
+    label: Label
+    radius: float
+    is_subject: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Nodes, the subject first, the others by rank; and the lines between them, weakest first, as they are painted."""
+
+    nodes: tuple[Drawn, ...]
+    edges: tuple[Edge, ...]
+    left_out: int
+
+
+def canvases_for(kind: NodeKind) -> tuple[Canvas, Canvas]:
+    """The wide and the narrow picture of a subject of that kind: around a paper stand papers, around all else people."""
+    return (WIDE_PAPER, NARROW_PAPER) if kind is NodeKind.PAPER else (WIDE, NARROW)
+
+
+def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
+    """What of the slice that canvas has room for. Same slice, same scene."""
+    chosen = _chosen(document, canvas.quotas)
+    to_subject = {edge.b if edge.a == document.subject else edge.a: edge for edge in document.edges if document.subject in {edge.a, edge.b}}
+    greatest = max((node.rank for node in chosen[1:]), default=1.0) or 1.0
+    nodes = tuple(_drawn(node, to_subject.get(node.key), document.subject, canvas, greatest) for node in chosen)
+    return Scene(nodes, _lines(document, {node.key for node in chosen}), len(document.nodes) - len(chosen))
+
+
+def _chosen(document: SliceDocument, quotas: Quotas) -> list[Node]:
+    left = dict(quotas)
+    chosen = []
+    for node in document.nodes:
+        if node.key == document.subject:
+            chosen.insert(0, node)
+        elif left[node.kind] > 0:
+            left[node.kind] -= 1
+            chosen.append(node)
+    return chosen
+
+
+def _lines(document: SliceDocument, shown: set[str]) -> tuple[Edge, ...]:
+    within = sorted((edge for edge in document.edges if edge.a in shown and edge.b in shown), key=lambda edge: (-edge.weight, edge.a, edge.b))
+    own = [edge for edge in within if document.subject in {edge.a, edge.b}]
+    others = [edge for edge in within if document.subject not in {edge.a, edge.b}]
+    loose = shown - {end for edge in own for end in (edge.a, edge.b)}
+    kept = [edge for edge in others if edge.a in loose or edge.b in loose]  # what is not next to the subject shows why it is here
+    kept += [edge for edge in others if edge not in kept][: max(0, int(len(shown) * _LINES_PER_NODE) - len(kept))]
+    return tuple(sorted(kept, key=lambda edge: (edge.weight, edge.a, edge.b)) + own[::-1])
+
+
+def _drawn(node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest: float) -> Drawn:
+    name = one_line(node.label) or node.public_id
+    if node.key == subject:
+        lines = [Line(text, SUBJECT_SIZE, bold=True) for text in wrapped(name, canvas.room * 1.35, SUBJECT_SIZE, 3, bold=True)]
+        return Drawn(node, Label(tuple(lines)), 0.0 if node.kind is NodeKind.TOPIC else 13.0, is_subject=True)
+    fact = fact_beside(node, edge, subject) if canvas.facts else ""
+    if node.kind is NodeKind.PERSON:
+        texts = [_short_name(name, canvas.room)]
+    else:
+        texts = wrapped(name, canvas.room, SIZE, 2)
+    lines = [Line(text, SIZE) for text in texts]
+    if fact:
+        lines.append(Line(shortened(fact, canvas.room, FACT_SIZE), FACT_SIZE, is_fact=True))
+    share = (max(node.rank, 0.0) / greatest) ** 0.5
+    sizes = {NodeKind.PERSON: 5.0 + 4.0 * share, NodeKind.PAPER: 5.5, NodeKind.TOPIC: 0.0, NodeKind.INSTITUTION: 7.0 + 2.0 * share}
+    return Drawn(node, Label(tuple(lines)), round(sizes[node.kind], 1))
+
+
+def fact_beside(node: Node, edge: Edge | None, subject: str) -> str:
+    """The few words beside a node: what joins it to the subject, and a paper's year. May be ""."""
+    stated = short_fact(edge.facts[0], from_a=edge.a == subject) if edge is not None and edge.facts else ""
+    if node.kind is NodeKind.PAPER and node.year:
+        return f"{stated} · {node.year}" if stated else str(node.year)
+    return stated
+
+
+def _short_name(name: str, room: float) -> str:
+    """A person's name; where it has no room, with initials for all but the last part."""
+    if Line(name, SIZE).width <= room:
+        return name
+    *given, last = name.split(" ")
+    initials = " ".join([*(f"{part[0]}." for part in given), last])
+    return shortened(initials, room, SIZE)
