@@ -10,17 +10,12 @@ def register() -> None:
 
 
 def register_panels() -> None:
-    """The place of the research graph, with its empty state: nothing is drawn yet, so it asks nothing."""
-    for page in ("researcher", "paper"):
+    """The research graph: a picture that was drawn when its slice was stored."""
+    from papers.pages.graph_panel import PAGES, graph_panel
+
+    for page, kind in PAGES.items():
         panels.register(
-            Panel(
-                f"graph-of-{page}",
-                page=page,
-                slot="rail",
-                template="papers/panels/graph.html",
-                load=lambda _request, _subject: {},
-                order=50,
-            )
+            Panel(f"graph-of-{page}", page=page, slot="main", template="papers/panels/graph.html", load=graph_panel(kind), order=50)
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
-from papers.views import identifiers, site, sitemaps
+from papers.views import graph, identifiers, site, sitemaps
 from papers.views.export import author_export, paper_export
 from papers.views.paper import paper
 from papers.views.search import search
@@ -26,6 +26,8 @@ urlpatterns = [
     path("topics/<public_id:pk>/<str:slug>/", topic, name="topic"),
     path("institutions/<public_id:pk>/", institution, name="institution-short"),
     path("institutions/<public_id:pk>/<str:slug>/", institution, name="institution"),
+    path("graph/", graph.evidence, name="graph"),
+    path("graph/edge/", graph.evidence, name="graph-edge"),
     path("doi/<path:value>", identifiers.doi, name="doi"),
     path("arxiv/<path:value>", identifiers.arxiv, name="arxiv"),
     path("orcid/<path:value>", identifiers.orcid, name="orcid"),

@@ -13,7 +13,7 @@ from papers.graph.document import Fact, FactType
 
 
 def years(first: int | None, last: int | None) -> str:
-    """"2022–2024", "2022", or "" where no year is known."""
+    """Such as "2022–2024" or "2022"; "" where no year is known."""
     known = sorted({year for year in (first, last) if year is not None})
     return "–".join(map(str, known))
 
@@ -46,7 +46,9 @@ def _wrote(fact: Fact, values: Values) -> str:
 
 def _works_on(fact: Fact, values: Values) -> str:
     if fact.of:
-        return ngettext("%(count)d of %(of)d work of %(a)s is on %(b)s", "%(count)d of %(of)d works of %(a)s are on %(b)s", fact.of) % values
+        return (
+            ngettext("%(count)d of %(of)d work of %(a)s is on %(b)s", "%(count)d of %(of)d works of %(a)s are on %(b)s", fact.of) % values
+        )
     return ngettext("%(count)d work of %(a)s is on %(b)s", "%(count)d works of %(a)s are on %(b)s", fact.count or 0) % values
 
 
@@ -128,9 +130,7 @@ _SHORT: Final[Mapping[FactType, Callable[[Fact, int, bool], str]]] = MappingProx
         FactType.WROTE: _short_place,
         FactType.ABOUT: lambda _fact, _count, _from_a: "",
         FactType.WORKS_ON: _works,
-        FactType.MEETS: lambda _fact, count, _from_a: (
-            ngettext("%(count)d shared work", "%(count)d shared works", count) % {"count": count}
-        ),
+        FactType.MEETS: lambda _fact, count, _from_a: ngettext("%(count)d shared work", "%(count)d shared works", count) % {"count": count},
         FactType.CITES: lambda _fact, _count, from_a: _("cited here") if from_a else _("cites this"),
         FactType.WORKS_CITE: _short_cited,
         FactType.CITED_BY: _short_citing,

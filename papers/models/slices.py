@@ -44,7 +44,8 @@ class GraphSlice(models.Model):
 
     ``people`` are the rows of the people in it, so that who is renamed, merged or erased is found. ``works`` counts the subject's works
     when it was built and ``touched`` those that changed since, which tells when a large subject has changed enough. ``fingerprint`` is of
-    the content, whenever it was built.
+    the content, whenever it was built. ``drawing`` is the figure that pages show, as it was drawn for ``drawn_for`` (a fingerprint of the
+    drawing's version, the language and the people's names; see ``papers.pictures``); "" where nothing has drawn it yet.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SliceKind)
@@ -55,6 +56,8 @@ class GraphSlice(models.Model):
     works = models.PositiveIntegerField(_("works of the subject"), default=0)
     touched = models.PositiveIntegerField(_("works changed since"), default=0)
     fingerprint = models.CharField(_("fingerprint"), max_length=32)
+    drawing = models.TextField(_("drawing"), default="", blank=True, db_default="")
+    drawn_for = models.CharField(_("drawn for"), max_length=32, default="", blank=True, db_default="")
     built_at = models.DateTimeField(_("built at"))
     due_at = models.DateTimeField(_("to be built again at"))
 

@@ -23,7 +23,7 @@ TEXT = [
     ("accent-ink", "accent-strong"),
     ("bad", "bad-soft"),
 ]
-SHAPES = [(shape, ground) for shape in ("edge", "person", "work", "topic", "place", "accent") for ground in ("paper", "card")]
+SHAPES = [(shape, ground) for shape in ("edge", "person", "work", "topic", "place", "graph-line", "accent") for ground in ("paper", "card")]
 
 
 def luminance(colour: str) -> float:

@@ -25,7 +25,9 @@ APART: Final = 4.0  # between one thing and the next
 GAP: Final = 4.0  # between a node and its label
 PILL: Final = (8.0, 4.0)  # a topic's label is its node: the room around its words
 _RINGS: Final = (0.0, 9.0, 18.0, 28.0, 40.0, 54.0, 70.0, 90.0, 114.0, 142.0, 175.0)
-_CROSSING: Final = 16.0  # a crossing is worth a way of so many units
+_CROSSING: Final = 26.0  # a crossing is worth a way of so many units
+_LOOKED_AT: Final = 90  # of the nearest free places, for their crossings
+_UPRIGHT: Final = 1e-9  # a line that is not quite upright can be divided by
 _SIDES: Final = ("end", "start", "below", "above")  # label to the right, to the left, …
 _SIDE_COST: Final = (0.0, 0.0, 3.0, 4.0)
 
@@ -160,12 +162,13 @@ class _Places:
             free[:] = self._inside(whole) if self._inside(whole).any() else True
         if not free.any():
             return
+        shapes, labels, sides = shapes[free], labels[free], sides[free]
         middles = np.column_stack([(shapes[:, 0] + shapes[:, 2]) / 2, (shapes[:, 1] + shapes[:, 3]) / 2])
         cost = np.hypot(middles[:, 0] - wanted[0], middles[:, 1] - wanted[1])
         cost += np.array(_SIDE_COST)[sides] + self._outward(sides, wanted)
-        cost += _CROSSING * self._crossings(drawn, middles, shapes, labels)
-        cost[~free] = np.inf
-        self._keep(drawn, int(np.argmin(np.round(cost, 3))), middles, shapes, labels, sides)
+        nearest = np.argsort(np.round(cost, 3), kind="stable")[:_LOOKED_AT]
+        cost = cost[nearest] + _CROSSING * self._crossings(drawn, middles[nearest], shapes[nearest], labels[nearest])
+        self._keep(drawn, int(nearest[np.argmin(np.round(cost, 3))]), middles, shapes, labels, sides)
 
     def _inside(self, whole: Boxes) -> npt.NDArray[np.bool_]:
         found: npt.NDArray[np.bool_] = (
@@ -227,7 +230,12 @@ def _boxes(drawn: Drawn, spots: Points) -> tuple[Boxes, Boxes, npt.NDArray[np.in
         shape = _box(x, y, width / 2 + PILL[0], height / 2 + PILL[1])
         return shape, shape, np.zeros(len(spots), dtype=np.int64)
     shape = _box(x, y, np.full_like(x, r), np.full_like(x, r))
-    offsets = [(r + GAP + width / 2, 0.0), (-(r + GAP + width / 2), 0.0), (0.0, r + GAP / 2 + height / 2), (0.0, -(r + GAP / 2 + height / 2))]
+    offsets = [
+        (r + GAP + width / 2, 0.0),
+        (-(r + GAP + width / 2), 0.0),
+        (0.0, r + GAP / 2 + height / 2),
+        (0.0, -(r + GAP / 2 + height / 2)),
+    ]
     chosen = [2, 3] if drawn.is_subject else [0, 1, 2, 3]
     labels = np.vstack([_box(x + offsets[side][0], y + offsets[side][1], width / 2, height / 2) for side in chosen])
     sides = np.repeat(np.array(chosen, dtype=np.int64), len(spots))
@@ -253,7 +261,7 @@ def _crossed(lines: Boxes, boxes: Boxes) -> npt.NDArray[np.bool_]:
     """Whether line i (x, y to x, y) runs through box j: the clipping of Liang and Barsky (1984)."""
     start = lines[:, None, :2]
     way = lines[:, None, 2:] - start
-    way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+    way = np.where(np.abs(way) < _UPRIGHT, _UPRIGHT, way)
     near = (boxes[None, :, :2] - start) / way
     far = (boxes[None, :, 2:] - start) / way
     enters = np.minimum(near, far).max(axis=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +14,7 @@ from papers.graph.words import short_fact
 SIZE: Final = 12.0
 FACT_SIZE: Final = 10.5
 SUBJECT_SIZE: Final = 13.5
+FEW: Final = 10
 _LINES_PER_NODE: Final = 1.1  # of those that do not lead to the subject
 Quotas = Mapping[NodeKind, int]
 
@@ -31,9 +32,7 @@ class Canvas:
 
 
 def _quotas(people: int, papers: int, topics: int, institutions: int) -> Quotas:
-    return MappingProxyType(
-        {NodeKind.PERSON: people, NodeKind.PAPER: papers, NodeKind.TOPIC: topics, NodeKind.INSTITUTION: institutions}
-    )
+    return MappingProxyType({NodeKind.PERSON: people, NodeKind.PAPER: papers, NodeKind.TOPIC: topics, NodeKind.INSTITUTION: institutions})
 
 
 WIDE: Final = Canvas("wide", 800, 470, _quotas(12, 6, 6, 3), 150)
@@ -61,9 +60,13 @@ class Scene:
     left_out: int
 
 
-def canvases_for(kind: NodeKind) -> tuple[Canvas, Canvas]:
-    """The wide and the narrow picture of a subject of that kind: around a paper stand papers, around all else people."""
-    return (WIDE_PAPER, NARROW_PAPER) if kind is NodeKind.PAPER else (WIDE, NARROW)
+def canvases_for(document: SliceDocument) -> tuple[Canvas, Canvas]:
+    """The wide and the narrow picture of a slice: around a paper stand papers, around all else people; where little is known, less high."""
+    chosen = (WIDE_PAPER, NARROW_PAPER) if document.nodes[0].kind is NodeKind.PAPER else (WIDE, NARROW)
+    if len(document.nodes) > FEW:
+        return chosen
+    wide, narrow = chosen
+    return replace(wide, height=320), replace(narrow, height=340)
 
 
 def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
@@ -77,7 +80,7 @@ def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
 
 def _chosen(document: SliceDocument, quotas: Quotas) -> list[Node]:
     left = dict(quotas)
-    chosen = []
+    chosen: list[Node] = []
     for node in document.nodes:
         if node.key == document.subject:
             chosen.insert(0, node)
@@ -88,7 +91,9 @@ def _chosen(document: SliceDocument, quotas: Quotas) -> list[Node]:
 
 
 def _lines(document: SliceDocument, shown: set[str]) -> tuple[Edge, ...]:
-    within = sorted((edge for edge in document.edges if edge.a in shown and edge.b in shown), key=lambda edge: (-edge.weight, edge.a, edge.b))
+    within = sorted(
+        (edge for edge in document.edges if edge.a in shown and edge.b in shown), key=lambda edge: (-edge.weight, edge.a, edge.b)
+    )
     own = [edge for edge in within if document.subject in {edge.a, edge.b}]
     others = [edge for edge in within if document.subject not in {edge.a, edge.b}]
     loose = shown - {end for edge in own for end in (edge.a, edge.b)}
@@ -103,10 +108,7 @@ def _drawn(node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest
         lines = [Line(text, SUBJECT_SIZE, bold=True) for text in wrapped(name, canvas.room * 1.35, SUBJECT_SIZE, 3, bold=True)]
         return Drawn(node, Label(tuple(lines)), 0.0 if node.kind is NodeKind.TOPIC else 13.0, is_subject=True)
     fact = fact_beside(node, edge, subject) if canvas.facts else ""
-    if node.kind is NodeKind.PERSON:
-        texts = [_short_name(name, canvas.room)]
-    else:
-        texts = wrapped(name, canvas.room, SIZE, 2)
+    texts = wrapped(name, canvas.room, SIZE, 2)
     lines = [Line(text, SIZE) for text in texts]
     if fact:
         lines.append(Line(shortened(fact, canvas.room, FACT_SIZE), FACT_SIZE, is_fact=True))
@@ -121,12 +123,3 @@ def fact_beside(node: Node, edge: Edge | None, subject: str) -> str:
     if node.kind is NodeKind.PAPER and node.year:
         return f"{stated} · {node.year}" if stated else str(node.year)
     return stated
-
-
-def _short_name(name: str, room: float) -> str:
-    """A person's name; where it has no room, with initials for all but the last part."""
-    if Line(name, SIZE).width <= room:
-        return name
-    *given, last = name.split(" ")
-    initials = " ".join([*(f"{part[0]}." for part in given), last])
-    return shortened(initials, room, SIZE)

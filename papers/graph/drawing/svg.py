@@ -48,8 +48,10 @@ def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph") -> 
     names = {placed.drawn.node.key: placed.drawn.node.label for placed in picture.placed}
     title, said = f"{prefix}-{canvas.name}-title", f"{prefix}-{canvas.name}-said"
     parts = [
-        f'<svg class="graph graph-{canvas.name}" viewBox="0 0 {canvas.width:g} {canvas.height:g}" role="group" '
-        f'aria-labelledby="{title}" aria-describedby="{said}" data-graph>',
+        (
+            f'<svg class="graph graph-{canvas.name}" viewBox="0 0 {canvas.width:g} {canvas.height:g}" role="group" '
+            f'aria-labelledby="{title}" aria-describedby="{said}" data-graph>'
+        ),
         f'<title id="{title}">{escape(_("Research graph around %(name)s") % {"name": subject.label})}</title>',
         f'<desc id="{said}">{escape(description(picture))}</desc><g class="graph-all"><g class="graph-edges">',
     ]
@@ -91,7 +93,7 @@ def edge_title(edge: Edge, names: Mapping[str, str]) -> str:
 
 def _edge(edge: Edge, a: Placed, b: Placed, ends: str, heaviest: float, names: Mapping[str, str], address: str | None) -> str:
     way = f"M{a.x:g} {a.y:g}L{b.x:g} {b.y:g}"
-    width = round(0.8 + 3.4 * (max(edge.weight, 0.0) / heaviest) ** 0.5, 1)
+    width = round(0.8 + 2.6 * (max(edge.weight, 0.0) / heaviest) ** 0.5, 1)
     drawn = (
         f'<title>{escape(edge_title(edge, names))}</title><path class="graph-reach" d="{way}"/>'
         f'<path class="graph-line" stroke-width="{width:g}" d="{way}"/>'

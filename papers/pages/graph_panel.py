@@ -1,0 +1,67 @@
+"""The research graph on the pages of people, papers, topics and institutions. The template is ``papers/panels/graph.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.safestring import SafeString, mark_safe
+
+from papers.graph.document import NodeKind
+from papers.models import GraphSlice, SliceScope
+from papers.pictures import drawn_for, explorer_address, figure_of
+from papers.querysets.nodes import node_key
+from papers.querysets.slices import shown_document, stored_drawing
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from papers.querysets.visibility import Viewer
+
+PAGES: Final = {
+    "researcher": NodeKind.PERSON,
+    "paper": NodeKind.PAPER,
+    "topic": NodeKind.TOPIC,
+    "institution": NodeKind.INSTITUTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GraphPanel:
+    """What the panel says. ``figure`` is "" where nothing is around the subject, ``built_at`` None where nothing was computed yet."""
+
+    figure: SafeString
+    built_at: datetime | None
+    is_first_sight: bool
+    explore_url: str
+
+
+def graph_panel(kind: NodeKind) -> Callable[[HttpRequest, Any], dict[str, Any]]:
+    """The loader of the panel on pages of that kind. One query where the drawing is stored, as it is for all but the first reader."""
+
+    def load(request: HttpRequest, subject: Any) -> dict[str, Any]:
+        return {"graph": panel_of(kind, subject.pk, request.user)}
+
+    return load
+
+
+def panel_of(kind: NodeKind, pk: int, viewer: Viewer) -> GraphPanel:
+    """The stored drawing where it fits this viewer, else one drawn now from the stored slice: a second query and some 60 ms."""
+    explore = explorer_address(node_key(kind, pk))
+    found = stored_drawing(kind, pk, viewer)
+    if found is None:
+        return GraphPanel(SafeString(""), None, is_first_sight=True, explore_url=explore)
+    return GraphPanel(
+        mark_safe(figure_for(found)),  # noqa: S308 - made by papers.pictures, which escapes every name
+        found.built_at,
+        is_first_sight=found.scope == SliceScope.ONE_HOP,
+        explore_url=explore,
+    )
+
+
+def figure_for(found: GraphSlice) -> str:
+    """The stored figure, or a fresh one where a name changed, somebody is not to be seen, or nothing was drawn yet."""
+    named: list[dict[str, Any]] = getattr(found, "named", [])
+    return found.drawing if found.drawn_for == drawn_for(named) else figure_of(shown_document(found))
