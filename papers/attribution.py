@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from papers.models.choices import AttributionRule
-from papers.names import RARE, PersonName, compatible, rarity
+from papers.names import RARE, PersonName, rarity
 
 # Schemes whose value a source gives to one person only: two different values are two different people.
 DISTINGUISHING_SCHEMES = ("orcid", "openalex", "openreview", "dblp", "acl", "s2")
@@ -62,11 +62,14 @@ class Decision:
 
 
 class Candidates(Protocol):
-    """The authors that could be meant. Changes made to a candidate are seen by later questions."""
+    """The authors that could be meant. Changes made to a candidate are seen by later questions.
+
+    ``fitting`` gives those all of whose names are compatible with a name, oldest first.
+    """
 
     def by_identifier(self, scheme: str, value: str) -> Candidate | None: ...
 
-    def in_block(self, block: str) -> Iterable[Candidate]: ...
+    def fitting(self, name: PersonName) -> list[Candidate]: ...
 
     def open(self, name: PersonName) -> Candidate: ...
 
@@ -130,8 +133,8 @@ class Attribution:
         name = mention.name
         able = [
             candidate
-            for candidate in self._candidates.in_block(name.block)
-            if candidate.reference not in busy and _fits(candidate, name) and not _contradicts(candidate, mention)
+            for candidate in self._candidates.fitting(name)
+            if candidate.reference not in busy and not _contradicts(candidate, mention)
         ]
         if able:
             found = self._by_company(mention, able) or self._by_rare_name(mention, able)
@@ -158,14 +161,6 @@ class Attribution:
         if len(same) == 1 and mention.name.is_full and self._statistics.rarity(mention.name) >= RARE:
             return Decision(same[0], AttributionRule.RARE_NAME, is_new=False)
         return None
-
-
-def _fits(candidate: Candidate, name: PersonName) -> bool:
-    """Whether the name is compatible with every name of the candidate. Asked more often than anything else in an import."""
-    for known in candidate.names:  # noqa: SIM110 - all() takes twice as long
-        if not compatible(name, known):
-            return False
-    return True
 
 
 def _contradicts(candidate: Candidate, mention: Mention) -> bool:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from django.db import connection
 
 from papers.attribution import COAUTHOR_EVIDENCE_LIMIT, Candidate, Mention, NameStatistics
+from papers.candidate_blocks import Block
 from papers.ingest.copying import array_text, numbers_text
-from papers.names import PersonName, compatible, fold, parse_name
+from papers.names import PersonName, fold, parse_name
 
 KEPT_CANDIDATES = 50_000  # about 100 MB; more are read again when they are needed
 SHORTEST_AFFILIATION = 8  # folded; anything shorter ("MIT, USA" folds longer) names no place in particular
@@ -64,7 +65,7 @@ class StoredCandidates:
     """
 
     def __init__(self) -> None:
-        self._blocks: OrderedDict[str, list[Candidate]] = OrderedDict()
+        self._blocks: OrderedDict[str, Block] = OrderedDict()
         self._by_reference: dict[int, Candidate] = {}
         self._by_identifier: dict[tuple[str, str], Candidate] = {}
         self._with_evidence: set[int] = set()
@@ -99,16 +100,16 @@ class StoredCandidates:
         """The author who has that identifier, or None."""
         return self._by_identifier.get((scheme, value))
 
-    def in_block(self, block: str) -> list[Candidate]:
-        """All authors of a prepared block, oldest first."""
-        self._blocks.move_to_end(block)
-        return self._blocks[block]
+    def fitting(self, name: PersonName) -> list[Candidate]:
+        """The authors of the name's prepared block with all of whose names it is compatible, oldest first."""
+        self._blocks.move_to_end(name.block)
+        return self._blocks[name.block].fitting(name)
 
     def open(self, name: PersonName) -> Candidate:
         """A new author, who gets a row key when the batch is written."""
         candidate = Candidate(reference=-1 - len(self._opened), names=[])
         self._opened.append(candidate)
-        self._blocks.setdefault(name.block, []).append(candidate)
+        self._block(name.block).add(candidate)
         return candidate
 
     def learn(self, candidate: Candidate, mention: Mention) -> None:
@@ -116,9 +117,7 @@ class StoredCandidates:
         if mention.name.key not in [name.key for name in candidate.names]:
             self._count(mention.name)
             candidate.names.append(mention.name)
-            block = self._blocks.setdefault(mention.name.block, [])
-            if all(present is not candidate for present in block):
-                block.append(candidate)
+            self._block(mention.name.block).file(candidate, mention.name)
         for scheme, value in mention.ids.items():
             if (scheme, value) not in self._by_identifier:
                 self._by_identifier[scheme, value] = candidate
@@ -149,9 +148,15 @@ class StoredCandidates:
             self._by_reference[key] = candidate
             self._with_evidence.add(key)
 
+    def _block(self, block: str) -> Block:
+        present = self._blocks.get(block)
+        if present is None:
+            present = self._blocks[block] = Block()
+        return present
+
     def _count(self, name: PersonName) -> None:
         """Count a name that no author of its block bears yet."""
-        if any(known.key == name.key for candidate in self._blocks.get(name.block, ()) for known in candidate.names):
+        if name.key in self._block(name.block).keys:
             return
         for part in (("first", name.first), ("family", name.family), ("all", "")):
             self.counts[part] = self.counts.get(part, 0) + 1
@@ -162,8 +167,8 @@ class StoredCandidates:
         if len(self._by_reference) <= KEPT_CANDIDATES:
             return
         while self._blocks and len(self._by_reference) > KEPT_CANDIDATES * 3 // 4:
-            _, candidates = self._blocks.popitem(last=False)
-            for candidate in candidates:
+            _, block = self._blocks.popitem(last=False)
+            for candidate in block:
                 self._drop(candidate)
 
     def _drop(self, candidate: Candidate) -> None:
@@ -181,7 +186,7 @@ class StoredCandidates:
 
     def _read_blocks(self, blocks: list[str]) -> None:
         for block in blocks:
-            self._blocks[block] = []
+            self._blocks[block] = Block()
         if not blocks:
             return
         with connection.cursor() as cursor:
@@ -191,8 +196,9 @@ class StoredCandidates:
         wanted = set(blocks)
         for author in authors:
             candidate = self._by_reference[author]
-            for block in {name.block for name in candidate.names} & wanted:
-                self._blocks[block].append(candidate)
+            for name in candidate.names:
+                if name.block in wanted:
+                    self._blocks[name.block].file(candidate, name)
 
     def _read_identified(self, identifiers: list[tuple[str, str]]) -> None:
         if not identifiers:
@@ -244,8 +250,8 @@ class StoredCandidates:
         wanted = {
             candidate.reference
             for name in set(names)
-            for candidate in self._blocks[name.block]
-            if candidate.reference not in self._with_evidence and all(compatible(name, known) for known in candidate.names)
+            for candidate in self._blocks[name.block].fitting(name)
+            if candidate.reference not in self._with_evidence
         }
         if not wanted:
             return

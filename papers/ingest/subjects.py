@@ -7,11 +7,18 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from papers.fields import FieldMap, load_fields
+from papers.ingest.copying import array_text, json_text, numbers_text
 from papers.models import Field, Topic, Venue
 from papers.names import fold
 from papers.records import TopicRecord, VenueRecord, WorkRecord
 
 LONGEST_KEY = 200
+OPEN_TOPICS = """
+INSERT INTO papers_topic (key, name, field_id, identifiers)
+SELECT key, name, nullif(field, 0), identifiers::jsonb
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[]) AS opened (key, name, field, identifiers)
+ON CONFLICT DO NOTHING
+"""
 
 
 def venue_key(venue: VenueRecord) -> str:
@@ -99,21 +106,33 @@ class Subjects:
         if not missing:
             return
         known = self._known_topics(missing)
-        new = [
-            Topic(key=key, name=topic.name[:200], field_id=self._topic_field(topic), identifiers=_identifiers(topic))
-            for key, topic in sorted(missing.items())
-            if key not in known
-        ]
+        new = [(key, missing[key]) for key in sorted(missing) if key not in known]
         if new:
-            Topic.objects.bulk_create(new, ignore_conflicts=True)
+            self._open_topics(new)
             known = self._known_topics(missing)
         self._topics |= known
         self._note_identifiers(missing)
 
+    def _open_topics(self, new: Sequence[tuple[str, TopicRecord]]) -> None:
+        """One statement of four arrays: a tenth of the time of a statement with four parameters a row."""
+        fields = [self._topic_field(topic) for _, topic in new]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                OPEN_TOPICS,
+                [
+                    array_text([key for key, _ in new]),
+                    array_text([topic.name[:200] for _, topic in new]),
+                    numbers_text([field or 0 for field in fields]),
+                    array_text([json_text(_identifiers(topic)) for _, topic in new]),
+                ],
+            )
+
     def _known_topics(self, keys: Iterable[str]) -> dict[str, int]:
         """Row keys by topic key; a merged topic stands for the one it was merged into."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT key, coalesce(merged_into_id, id) FROM papers_topic WHERE key = ANY(%s)", [list(keys)])
+            cursor.execute(
+                "SELECT key, coalesce(merged_into_id, id) FROM papers_topic WHERE key = ANY(%s::text[])", [array_text(list(keys))]
+            )
             return dict(cursor.fetchall())
 
     def _topic_field(self, topic: TopicRecord) -> int | None:

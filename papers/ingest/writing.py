@@ -63,10 +63,8 @@ WORK_COLUMNS = [
     "affiliations_unaligned",
     "sources",
     "provenance",
-    "created_at",
-    "updated_at",
 ]
-SOURCE_COLUMNS = ["work_id", "source", "record_id", "fingerprint", "import_run_id", "read_at"]
+SOURCE_COLUMNS = ["work_id", "source", "record_id", "fingerprint"]
 AUTHORSHIP_COLUMNS = [
     "id",
     "work_id",
@@ -81,11 +79,8 @@ AUTHORSHIP_COLUMNS = [
     "is_corresponding",
     "is_organisation",
     "source",
-    "import_run_id",
     "author_id",
     "rule",
-    "state",
-    "decided_by_person",
     "decided_at",
 ]
 
@@ -185,8 +180,13 @@ def write_new(new: Sequence[NewWork], knowledge: Knowledge, *, import_run: int |
     with Copies() as copies:
         for start in range(0, len(new), SOME_WORKS):  # the server begins with the first while we write out the next
             some = new[start : start + SOME_WORKS]
-            copies.add(Work, WORK_COLUMNS, (_work_row(work, knowledge.subjects, moment) for work in some))
-        copies.add(WorkSource, SOURCE_COLUMNS, (_source_row(work, import_run, moment) for work in new))
+            copies.add(
+                Work,
+                WORK_COLUMNS,
+                (_work_row(work, knowledge.subjects) for work in some),
+                {"created_at": moment, "updated_at": moment},
+            )
+        copies.add(WorkSource, SOURCE_COLUMNS, map(_source_row, new), {"import_run_id": import_run, "read_at": moment})
         copies.add(
             WorkIdentifier,
             ["work_id", "scheme", "value"],
@@ -235,7 +235,10 @@ def place_authorships(
     )
     moment = now.isoformat()
     copies.add(
-        Authorship, AUTHORSHIP_COLUMNS, (_authorship_row(key, one, import_run, moment) for key, one in zip(keys, decided, strict=True))
+        Authorship,
+        AUTHORSHIP_COLUMNS,
+        (_authorship_row(key, one, moment) for key, one in zip(keys, decided, strict=True)),
+        {"import_run_id": import_run, "state": AttributionState.IMPORTED.value, "decided_by_person": False},
     )
     copies.add(
         AuthorshipInstitution,
@@ -245,7 +248,7 @@ def place_authorships(
     return decided
 
 
-def _work_row(work: NewWork, subjects: Subjects, now: str) -> tuple[Any, ...]:
+def _work_row(work: NewWork, subjects: Subjects) -> tuple[Any, ...]:
     record = work.record
     venue = record.venue
     field, basis = subjects.field(record)
@@ -283,16 +286,14 @@ def _work_row(work: NewWork, subjects: Subjects, now: str) -> tuple[Any, ...]:
         array_text(record.affiliations_unaligned),
         array_text([record.source]),
         json_text(provenance_of(record)),
-        now,
-        now,
     )
 
 
-def _source_row(work: NewWork, import_run: int | None, now: str) -> tuple[Any, ...]:
-    return work.key, work.record.source, work.record.record_id, work.prepared.fingerprint, import_run, now
+def _source_row(work: NewWork) -> tuple[Any, ...]:
+    return work.key, work.record.source, work.record.record_id, work.prepared.fingerprint
 
 
-def _authorship_row(key: int, one: Placed, import_run: int | None, now: str) -> tuple[Any, ...]:
+def _authorship_row(key: int, one: Placed, now: str) -> tuple[Any, ...]:
     record = one.record
     decision = one.decision
     return (
@@ -301,18 +302,15 @@ def _authorship_row(key: int, one: Placed, import_run: int | None, now: str) -> 
         record.position,
         record.name[:LONGEST_NAME],
         array_text(record.affiliations),
-        json_text(dict(record.ids)),
-        record.ids.get("orcid", ""),
+        json_text(dict(record.ids)) if record.ids else "{}",
+        record.ids.get("orcid", "") if record.ids else "",
         record.orcid_authenticated,
         record.name_in_other_script[:LONGEST_NAME],
         record.homepage,
         record.is_corresponding,
         record.is_organisation,
         one.source,
-        import_run,
         decision.candidate.reference if decision else None,
         decision.rule.value if decision else AttributionRule.NONE.value,
-        AttributionState.IMPORTED.value,
-        False,
         now if decision else None,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from papers.attribution import Attribution, Candidate, Mention, NameStatistics
 from papers.models import AttributionRule
-from papers.names import PersonName, parse_name
+from papers.names import PersonName, compatible, parse_name
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Shelf:
     def by_identifier(self, scheme: str, value: str) -> Candidate | None:
         return next((one for one in self.people if value in one.ids.get(scheme, ())), None)
 
-    def in_block(self, block: str) -> list[Candidate]:
-        return [one for one in self.people if any(name.block == block for name in one.names)]
+    def fitting(self, name: PersonName) -> list[Candidate]:
+        return [one for one in self.people if all(compatible(name, known) for known in one.names)]
 
     def open(self, _name: PersonName) -> Candidate:
         self.people.append(Candidate(reference=len(self.people) + 1, names=[]))
