@@ -3,7 +3,8 @@
 A write marks what it touched, in its own transaction. Any number of workers claim marked rows under a lease,
 recompute them, and settle them in the transaction that stores the result:
 
-- a mark that arrives meanwhile moves the version, so the row stays and is computed again;
+- a mark that arrives meanwhile moves the version, so the row stays and is computed again (a row that nobody has begun on
+  is as dirty as it was, and costs a further mark nothing but a lock);
 - a worker that is killed leaves a lease that runs out, and another worker takes its rows;
 - a worker that outlived its lease finds the rows in other hands, and its result is rolled back, never stored over
   a newer one;
@@ -41,7 +42,8 @@ _MARK = """
     ORDER BY place
     ON CONFLICT (kind, object_id) DO UPDATE
     SET version = papers_refreshrequest.version + 1, reason = EXCLUDED.reason, attempts = 0, last_error = ''
-"""
+    WHERE papers_refreshrequest.attempts > 0
+"""  # A row that nobody has begun on is locked and left as it is: whoever claims it next waits for us, and sees what we wrote.
 
 _CLAIM = """
     WITH free AS (
@@ -100,7 +102,7 @@ def mark_dirty(*, kind: str, ids: Iterable[int], reason: str) -> int:
     ordered = sorted(set(ids))
     if ordered:
         with connection.cursor() as cursor:
-            cursor.execute(_MARK, [kind, reason[:60], ordered])
+            cursor.execute(_MARK, [kind, reason[:60], "{" + ",".join(map(str, ordered)) + "}"])
     return len(ordered)
 
 

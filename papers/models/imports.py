@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,17 @@ class ImportRun(models.Model):
                 condition=models.Q(items_read=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("rejected")),
                 name="importrun_every_item_accounted_for",
             ),
+        ]
+        # What was read under a run names it without a foreign key of its own. It is written in the transaction that counts it in this row,
+        # under a lock, so it can only be left behind when the row goes.
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="leaves_nothing_behind",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func="UPDATE papers_authorship SET import_run_id = NULL WHERE import_run_id = OLD.id;"
+                " UPDATE papers_worksource SET import_run_id = NULL WHERE import_run_id = OLD.id; RETURN NULL;",
+            )
         ]
 
     def __str__(self) -> str:

@@ -143,8 +143,14 @@ class WorkSource(models.Model):
     source = models.CharField(_("source"), max_length=30)
     record_id = models.CharField(_("record"), max_length=300)
     fingerprint = models.BinaryField(_("fingerprint"), max_length=16)
-    import_run = models.ForeignKey(
-        "papers.ImportRun", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("import"), db_index=False
+    import_run = models.ForeignKey(  # held by ImportRun's trigger, as for authorships
+        "papers.ImportRun",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("import"),
+        db_index=False,
+        db_constraint=False,
     )
     read_at = models.DateTimeField(_("read at"))
 

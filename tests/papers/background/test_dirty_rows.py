@@ -31,15 +31,29 @@ def row(number: int) -> RefreshRequest:
 # --- Marks ----------------------------------------------------------------------------------------------------
 
 
-def test_a_mark_makes_one_row_an_object_and_a_further_mark_moves_its_version():
+def test_a_mark_makes_one_row_an_object_and_a_further_mark_moves_its_version_once_somebody_has_begun():
     assert mark_dirty(kind=KIND, ids=[3, 1, 3], reason="import") == 2
     first = row(3)
     assert mark_dirty(kind=KIND, ids=iter([3]), reason="merge") == 1
 
     assert RefreshRequest.objects.count() == 2
+    assert (row(1).version, row(3).version) == (1, 1)  # nobody has begun: as dirty as before
+
+    claim(KIND, 2)
+    assert mark_dirty(kind=KIND, ids=iter([3]), reason="merge") == 1
     assert (row(1).version, row(3).version) == (1, 2)
     assert row(3).reason == "merge"
     assert row(3).requested_at == first.requested_at  # it has waited since then
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_just_being_marked_again_is_not_claimed_before_the_mark_is_there(in_thread):
+    """The mark changes nothing of the row, but whoever claims it must see what the marker wrote."""
+    mark_dirty(kind=KIND, ids=[1], reason="import")
+    with transaction.atomic():
+        mark_dirty(kind=KIND, ids=[1], reason="import")
+        assert in_thread(claim, KIND, 10).result(timeout=30) == []
+    assert [taken.object_id for taken in claim(KIND, 10)] == [1]
 
 
 def test_marking_nothing_asks_nothing():
@@ -85,7 +99,7 @@ def test_markers_that_go_in_opposite_order_never_deadlock(in_thread, monkeypatch
     one.result(timeout=60)
     two.result(timeout=60)
 
-    assert set(RefreshRequest.objects.values_list("version", flat=True)) == {10}
+    assert set(RefreshRequest.objects.values_list("version", flat=True)) == {1}
     assert RefreshRequest.objects.count() == 4000
 
 
