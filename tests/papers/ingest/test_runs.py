@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
 from papers.exceptions import ImportBusyError
 from papers.ingest import runs
 from papers.ingest.ahead import prepared
-from papers.models import Author, Authorship, ImportItem, ImportRun, ImportState, NameCount, Work, WorkTopic
+from papers.models import Author, Authorship, ImportItem, ImportRun, ImportState, NameCount, Work, WorkSource, WorkTopic
 from papers.records import ParseResult
 from tests.papers.ingest.conftest import counts, record
 
@@ -94,6 +94,30 @@ def test_results_that_break_off_leave_what_was_read_before(monkeypatch: pytest.M
         runs.execute(run, prepared(breaking()))
     run.refresh_from_db()
     assert (run.items_read, Work.objects.count()) == (2, 2)
+
+
+@pytest.mark.django_db
+def test_a_run_that_goes_leaves_nothing_behind_that_names_it(read: Read) -> None:
+    run = read(record())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; DELETE FROM papers_importitem; DELETE FROM papers_importrun")
+    assert set(Authorship.objects.values_list("import_run_id", flat=True)) == {None}
+    assert set(WorkSource.objects.values_list("import_run_id", flat=True)) == {None}
+    assert run.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_under_a_run_that_is_gone_is_not_kept() -> None:
+    run = ImportRun.objects.create(origin="test")
+
+    def results() -> Iterator[ParseResult]:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM papers_importrun")
+        yield record()
+
+    with pytest.raises(IntegrityError):
+        runs.execute(run, prepared(results()))
+    assert not Work.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
