@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0008_author_changes'),
+        ('papers', '0009_slice_drawing'),
     ]
 
     operations = [
