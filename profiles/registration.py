@@ -13,6 +13,16 @@ def register() -> None:
     register_evidence()
     register_privacy()
     register_trust()
+    register_identity()
+
+
+def register_identity() -> None:
+    """Figures, levels, trust and the feed of changed ids follow merges, splits and moves, and their taking back."""
+    from profiles.identity import following
+    from profiles.trail import register_reaction
+
+    register_reaction("papers.Author", following.on_pages_changed)
+    register_reaction("papers.Authorship", following.on_works_changed)
 
 
 def register_privacy() -> None:

@@ -88,15 +88,21 @@ TRAILED: dict[str, tuple[str, ...]] = {
     "profiles.PageChoice": ("noindex", "withhold_figures"),
     "profiles.PublicRequest": ("kind", "status", "author_id", "authorship_id", "confirmed_at", "decided_at"),
     "papers.Authorship": ("author_id", "rule", "state", "decided_by_person", "decided_by_id", "decided_at"),
-    "papers.AuthorshipRefusal": ("stands",),
+    "papers.AuthorshipRefusal": ("authorship_id", "author_id", "stands"),
     "papers.Author": ("merged_into_id",),
-    "papers.AuthorIdentifier": ("author_id", "is_authenticated"),
+    "papers.AuthorIdentifier": ("author_id", "source", "is_authenticated"),
+    "papers.NameVariant": ("author_id", "is_published", "visibility"),
+    "papers.IdentityConstraint": ("one_id", "other_id", "kind", "origin", "decided_at"),
+    "papers.UncertainPair": ("verdict", "decided_at", "decided_by_id"),
+    "profiles.FormerName": ("author_id",),
+    "profiles.PageProposal": ("status", "decided_at", "decided_as", "decided_by_id", "decision"),
 }
 """The rows that acts change, by model, and which of their columns the trail keeps: opaque numbers, codes and dates."""
 
 Reaction = Callable[[Sequence[Change]], None]
 _reactions: dict[str, list[Reaction]] = {}
 _decision: ContextVar[uuid.UUID | None] = ContextVar("decision", default=None)
+_entry: ContextVar[TrailEntry | None] = ContextVar("entry", default=None)
 
 
 def register_reaction(label: str, reaction: Reaction) -> None:
@@ -104,6 +110,11 @@ def register_reaction(label: str, reaction: Reaction) -> None:
     known = _reactions.setdefault(label, [])
     if reaction not in known:
         known.append(reaction)
+
+
+def entry_under_way() -> TrailEntry | None:
+    """The entry whose changes a reaction is being told of; None outside of reactions. Its ``changes`` are those of all models."""
+    return _entry.get()
 
 
 @contextmanager
@@ -131,6 +142,10 @@ class Changes:
     def create(self, row: RowT) -> RowT:
         """Save a new row; one statement."""
         row.save(force_insert=True)
+        return self.created(row)
+
+    def created(self, row: RowT) -> RowT:
+        """Note a row that was saved a moment ago in the same transaction, because the entry had to name it."""
         self.rows.append({"model": row._meta.label, "pk": row.pk, "before": None, "after": _kept(row)})
         return row
 
@@ -139,8 +154,29 @@ class Changes:
         before = _kept(row)
         for name, value in values.items():
             setattr(row, name, value)
-        after = _kept(row)
         row.save(update_fields=list(values))
+        self._note(row, before)
+        return row
+
+    def create_all(self, rows: Sequence[RowT]) -> list[RowT]:
+        """Save new rows of one model; one statement for each thousand."""
+        made = type(rows[0])._default_manager.bulk_create(rows, batch_size=1000) if rows else []
+        self.rows += [{"model": row._meta.label, "pk": row.pk, "before": None, "after": _kept(row)} for row in made]
+        return made
+
+    def update_all(self, rows: Sequence[RowT], **values: Any) -> None:
+        """Set the same columns of rows of one model that the caller has locked or just read; one statement for all."""
+        before = {row.pk: _kept(row) for row in rows}
+        for row in rows:
+            for name, value in values.items():
+                setattr(row, name, value)
+        if rows:
+            type(rows[0])._default_manager.filter(pk__in=list(before)).update(**values)
+        for row in rows:
+            self._note(row, before[row.pk])
+
+    def _note(self, row: Model, before: Mapping[str, Any]) -> None:
+        after = _kept(row)
         changed = [name for name in after if after[name] != before[name]]
         if changed:
             self.rows.append(
@@ -151,7 +187,6 @@ class Changes:
                     "after": {name: after[name] for name in changed},
                 }
             )
-        return row
 
 
 @contextmanager
@@ -193,7 +228,7 @@ def act(
         )
         if note:
             TrailNote.objects.create(entry=changes.entry, text=note)
-        _react(changes.rows)
+        _react(changes.rows, changes.entry)
 
 
 def undo(*, entry: TrailEntry, actor: User | None, role: Role, code: str, note: str = "") -> TrailEntry:
@@ -226,7 +261,7 @@ def undo(*, entry: TrailEntry, actor: User | None, role: Role, code: str, note: 
         )
         if note:
             TrailNote.objects.create(entry=taken_back, text=note)
-        _react(reverted)
+        _react(reverted, taken_back)
     return taken_back
 
 
@@ -284,9 +319,13 @@ def _reverted(change: Mapping[str, Any]) -> Change:
     return {"model": change["model"], "pk": change["pk"], "before": change["after"], "after": change["before"]}
 
 
-def _react(changes: Sequence[Change]) -> None:
-    for label in sorted(_reactions):
-        concerned = [change for change in changes if change["model"] == label]
-        if concerned:
-            for reaction in _reactions[label]:
-                reaction(concerned)
+def _react(changes: Sequence[Change], entry: TrailEntry) -> None:
+    token = _entry.set(entry)
+    try:
+        for label in sorted(_reactions):
+            concerned = [change for change in changes if change["model"] == label]
+            if concerned:
+                for reaction in _reactions[label]:
+                    reaction(concerned)
+    finally:
+        _entry.reset(token)

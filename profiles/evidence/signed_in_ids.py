@@ -20,8 +20,9 @@ ORCID: Final = "orcid"
 
 
 def on_claims_changed(changes: Sequence[Change]) -> None:
-    """Reaction to changed claims."""
-    follow_ids(Claim.objects.filter(pk__in=[change["pk"] for change in changes]).values_list("author_id", flat=True))
+    """Reaction to changed claims. One that only went along with a merged page holds what it held."""
+    concerned = [change["pk"] for change in changes if not change["before"] or not change["after"] or "status" in change["before"]]
+    follow_ids(Claim.objects.filter(pk__in=concerned).values_list("author_id", flat=True))
 
 
 def on_evidence_changed(changes: Sequence[Change]) -> None:

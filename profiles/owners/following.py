@@ -9,7 +9,8 @@ from papers.models import Author, Authorship, AuthorshipInstitution, NameVariant
 from papers.names import parse_name
 from papers.refresh import mark_all
 from profiles import standings
-from profiles.trail import Change
+from profiles.querysets.identity import PAGE_ACTS
+from profiles.trail import Change, entry_under_way
 
 LONGEST_NAME = 300  # as the column has it
 
@@ -22,7 +23,15 @@ def on_authorships_changed(changes: Sequence[Change]) -> None:
     authorships = list(Authorship.objects.filter(pk__in=[change["pk"] for change in moved]))
     hands = {change[when]["author_id"] for change in moved for when in ("before", "after")} - {None}
     _mark({one.work_id for one in authorships}, hands)
-    _follow_names(authorships, moved)
+    if not _names_are_told():
+        _follow_names(authorships, moved)
+
+
+def _names_are_told() -> bool:
+    """Whether the act moves the names itself, each row in the trail, as merges and splits do: then its undoing puts them back by itself too."""
+    entry = entry_under_way()
+    action = entry.undoes.action if entry is not None and entry.undoes is not None else entry.action if entry is not None else ""
+    return action in PAGE_ACTS or action == "bring-home"
 
 
 def _mark(works: Iterable[int], hands: set[int]) -> None:

@@ -24,6 +24,7 @@ from profiles.models.choices import ReasonCode, Role
 from profiles.moderation.conflicts import ensure_may_decide_on_page
 from profiles.privacy.confirmed_requests import decide_request
 from profiles.querysets.claims import holding
+from profiles.querysets.identity import PAGE_ACTS
 from profiles.querysets.works import CONFIRM, DECISIONS, REFUSE, TAKE, open_not_mine_requests, standing_decisions
 from profiles.trail import act, one_decision, undo
 
@@ -153,6 +154,7 @@ def void_decisions(*, claim: Claim, actor: User | None) -> list[TrailEntry]:
     For a claim made in somebody else's name (``actor`` is the moderator), or when an account goes and takes its decisions along
     (None). What others have decided about the same works since stands. Two statements a row, and a few.
     """
+    from profiles.identity.undoing import put_back
     from profiles.owners.names import void_choice
 
     role, code = (Role.MODERATOR, ReasonCode.IMPOSTURE) if actor is not None else (Role.SYSTEM, ReasonCode.OWNER_ASKED)
@@ -161,9 +163,12 @@ def void_decisions(*, claim: Claim, actor: User | None) -> list[TrailEntry]:
         for entry in _standing_decisions(claim):
             try:
                 with transaction.atomic():
-                    voided += [undo(entry=part, actor=actor, role=role, code=code) for part in _acts_of(entry)]
-            except UndoConflictError:
-                continue  # somebody else's decision came after it, and stands
+                    if entry.action in PAGE_ACTS and entry.decision is not None:
+                        voided += put_back(decision=entry.decision, user=actor, role=role, code=code)
+                    else:
+                        voided += [undo(entry=part, actor=actor, role=role, code=code) for part in _acts_of(entry)]
+            except (UndoConflictError, WrongStateError):
+                continue  # somebody else's decision came after it, and stands; or it went with another act of the same decision
         void_choice(claim=claim, actor=actor, role=role)
     return voided
 
@@ -267,7 +272,7 @@ def _answer_requests(authorship: Authorship, user: User, role: Role, *, grant: b
 
 
 def _standing_decisions(claim: Claim) -> Sequence[TrailEntry]:
-    made = TrailEntry.objects.filter(claim_id=claim.pk, action__in=DECISIONS, undone_by__isnull=True)
+    made = TrailEntry.objects.filter(claim_id=claim.pk, action__in=(*DECISIONS, *PAGE_ACTS), undone_by__isnull=True)
     return list(made.exclude(changes=[]).order_by("-pk"))
 
 
