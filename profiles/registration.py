@@ -14,6 +14,7 @@ def register() -> None:
     register_privacy()
     register_trust()
     register_identity()
+    register_api()
 
 
 def register_identity() -> None:
@@ -23,6 +24,15 @@ def register_identity() -> None:
 
     register_reaction("papers.Author", following.on_pages_changed)
     register_reaction("papers.Authorship", following.on_works_changed)
+
+
+def register_api() -> None:
+    """What the API's answers about authors say of claims."""
+    from config.lib.rest.parts import RecordPart, record_parts
+    from profiles.api.claim_states import claim_states
+    from profiles.api.serializers import ClaimStateSerializer
+
+    record_parts.register(RecordPart("claim", "papers.Author", ClaimStateSerializer, claim_states))
 
 
 def register_privacy() -> None:

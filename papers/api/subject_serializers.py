@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from config.lib.public_ids import encode_public_id
 from config.lib.registries import NOINDEX, WITHHOLD_FIGURES
+from config.lib.rest.parts import part_fields
 from papers.addresses import institution_address, researcher_address, topic_address
 from papers.api.fields import ApiAddress, FieldSerializer, IdentifierSerializer, PageAddress, PublicIdField, Read, absolute
 from papers.models import Author, Institution, Topic
@@ -47,6 +48,9 @@ class AuthorSerializer(Read):
     asks = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     links = serializers.SerializerMethodField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), **part_fields("papers.Author")}
 
     @extend_schema_field(
         {

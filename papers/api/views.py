@@ -18,6 +18,7 @@ from rest_framework.serializers import Serializer
 
 from config.lib.registries import WITHHOLD_FIGURES, wishes_of
 from config.lib.rest.pagination import CursorPages, Order
+from config.lib.rest.parts import parts_of
 from config.lib.rest.problems import Erased
 from config.lib.rest.views import PublicReadViewSet, conditional, moved
 from papers.api import reads
@@ -168,7 +169,10 @@ class AuthorViewSet(RecordViewSet):
         return {"id": Order(), "-works": Order("figures__works_count", descending=True)}
 
     def context_of_page(self, rows: list[Any]) -> dict[str, Any]:
-        return {"wishes": wishes_of("papers.Author", [row.pk for row in rows])} if self.action in {"list", "retrieve"} else {}
+        if self.action not in {"list", "retrieve"}:
+            return {}
+        ids = [row.pk for row in rows]
+        return {"wishes": wishes_of("papers.Author", ids), "parts": parts_of("papers.Author", ids)}
 
     @extend_schema(summary="List authors", filters=True)
     def list(self, request: Request) -> Response:

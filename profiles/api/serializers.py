@@ -6,6 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.lib.rest.parts import Part
 from papers.api.fields import PublicIdField, Read, absolute
 from profiles.models import TrustEvent, TrustScore
 from profiles.models.trust import Band
@@ -84,3 +85,16 @@ class TrustEventSerializer(Read):
     @extend_schema_field({"type": "string", "enum": ["L0", "L1", "L2", "L3", "L4"]})
     def get_level(self, event: TrustEvent) -> str:
         return f"L{event.level}"
+
+
+class ClaimStateSerializer(Part, Read):
+    """Whether somebody has claimed this page with evidence, and what is proven of it."""
+
+    key = "claim"
+
+    state = serializers.ChoiceField(
+        ["unclaimed", "claimed", "disputed"], help_text="Disputed: somebody else says, credibly, that it is theirs."
+    )
+    since = serializers.DateTimeField(allow_null=True, help_text="When the claim was granted.")
+    level = serializers.ChoiceField(["L0", "L1", "L2", "L3", "L4"])
+    level_says = serializers.CharField(help_text="What the level proves, in a sentence.")
