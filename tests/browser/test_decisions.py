@@ -74,7 +74,7 @@ def test_a_claim_is_refused_appealed_and_granted_by_another_moderator(live_serve
     grace.goto(case)  # not hers to decide: she refused
     expect(grace.get_by_role("button", name="Uphold")).to_be_disabled()
     vera.goto(live_server.url + reverse("admin:profiles_claim_desk"))
-    vera.get_by_role("link", name=re.compile(claim.public_id)).click()
+    vera.get_by_role("link", name=f"Appeals: {claim.public_id}").click()
     expect(vera.locator("#claimant")).to_contain_text("There is only one of us")
     decide(vera, "uphold", "mistake", "The acknowledgements settle it.")
     expect(vera.get_by_text("The appeal is decided, and the claimant is told.")).to_be_visible()
