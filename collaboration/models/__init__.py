@@ -1,6 +1,18 @@
 """What people do together."""
 
+from collaboration.models.conversations import Conversation, Member, Message, MessageLink
 from collaboration.models.follows import Follow, FollowerCount, FollowList, SavedSearch, SearchMatch
+from collaboration.models.introductions import Introduction, IntroductionStatus, IntroductionWord
+from collaboration.models.invitations import (
+    CollaborationChoice,
+    DeclineReason,
+    Invitation,
+    InvitationEvent,
+    InvitationLimit,
+    InvitationStatus,
+    Part,
+    WorkKind,
+)
 from collaboration.models.notifications import Cadence, Digest, MailPreference, Notification
 from collaboration.models.safety import (
     Block,
@@ -17,15 +29,29 @@ from collaboration.models.safety import (
 __all__ = [
     "Block",
     "Cadence",
+    "CollaborationChoice",
+    "Conversation",
+    "DeclineReason",
     "Digest",
     "Follow",
     "FollowList",
     "FollowerCount",
+    "Introduction",
+    "IntroductionStatus",
+    "IntroductionWord",
+    "Invitation",
+    "InvitationEvent",
+    "InvitationLimit",
+    "InvitationStatus",
     "MailPreference",
     "Measure",
     "MeasureKind",
+    "Member",
+    "Message",
+    "MessageLink",
     "Mute",
     "Notification",
+    "Part",
     "Report",
     "ReportCategory",
     "ReportStatus",
@@ -33,4 +59,5 @@ __all__ = [
     "SafetyAppealStatus",
     "SavedSearch",
     "SearchMatch",
+    "WorkKind",
 ]
