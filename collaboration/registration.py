@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from config.lib.registries import Panel, panels
+from config.lib.registries import Panel, SupportSource, panels, personal_parts, support_sources
 
 
 def register() -> None:
-    """The panels of this app, with their empty states: nobody can follow or invite here yet, so none asks anything that the page has not."""
-    from profiles.claims.shown import shown_claim
-
+    """Panels, kinds of news, what belongs to an account, and what follows from claims and blocks."""
     panels.register(
         Panel(
             "follow",
@@ -19,13 +17,28 @@ def register() -> None:
             order=10,
         )
     )
+    register_invitations()
+
+
+def register_invitations() -> None:
+    """Invitations, introductions and conversations: the panel, news, parts of an account, support between pages, reactions."""
+    from collaboration.conversations.notices import register_kinds as register_kinds_of_conversations
+    from collaboration.introductions.notices import register_kinds as register_kinds_of_introductions
+    from collaboration.invitations import following, notices, support
+    from collaboration.invitations.parts import parts
+    from collaboration.invitations.shown import invite_panel
+    from collaboration.safety.blocks import register_block_reaction
+    from profiles.trail import register_reaction
+    from profiles.trust.support import everybody_with_a_claim
+
     panels.register(
-        Panel(
-            "invite",
-            page="researcher",
-            slot="actions",
-            template="collaboration/panels/invite.html",
-            load=lambda _request, author: {"is_claimed": shown_claim(author) is not None},
-            order=30,
-        )
+        Panel("invite", page="researcher", slot="actions", template="collaboration/panels/invite.html", load=invite_panel, order=30)
     )
+    notices.register_kinds()
+    register_kinds_of_introductions()
+    register_kinds_of_conversations()
+    for part in parts():
+        personal_parts.register(part)
+    support_sources.register(SupportSource("collaboration", support.collaborations, everybody_with_a_claim, order=30))
+    register_reaction("profiles.Claim", following.on_claims_changed)
+    register_block_reaction(following.on_block)

@@ -37,6 +37,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 1800.0,
         "options": {"queue": "default", "expires": 900.0},
     },
+    "keep time of invitations": {
+        "task": "collaboration.tasks.invitations.keep_time_of_invitations",
+        "schedule": 900.0,
+        "options": {"queue": "default", "expires": 600.0},
+    },
     "recompute trust every night": {
         "task": "profiles.tasks.trust.recompute_nightly",
         "schedule": crontab(hour=2, minute=17),

@@ -99,7 +99,9 @@ def remind(*, invitation: Invitation, user: User) -> Invitation:
         if locked.reminded_at is not None:
             raise LimitReachedError(_("You have reminded them once, and once is the most."))
         if (since := may_remind_from(locked)) > timezone.now():
-            raise LimitReachedError(_("Give them time: you can remind them from %(date)s on.") % {"date": date_format(since, "j F Y")}, until=since)
+            raise LimitReachedError(
+                _("Give them time: you can remind them from %(date)s on.") % {"date": date_format(since, "j F Y")}, until=since
+            )
         locked.reminded_at = timezone.now()
         locked.save(update_fields=["reminded_at", "updated_at"])
         if locked.status == InvitationStatus.SENT:  # a closed one looks the same to its sender, and nobody else hears of it

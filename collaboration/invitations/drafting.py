@@ -49,7 +49,9 @@ def save_draft(*, sender: User, author: Author, charter: Charter) -> Invitation:
         draft = drafts.select_for_update(of=("self",), no_key=True).filter(author=author).first()
         if draft is None:
             if drafts.count() >= MOST_DRAFTS:
-                raise LimitReachedError(_("You have %(count)s drafts, which is the most. Send one or throw one away.") % {"count": MOST_DRAFTS})
+                raise LimitReachedError(
+                    _("You have %(count)s drafts, which is the most. Send one or throw one away.") % {"count": MOST_DRAFTS}
+                )
             draft = Invitation.objects.get_or_create(sender=sender, author=author, status=InvitationStatus.DRAFT)[0]
         write(draft, charter)
     return draft

@@ -54,7 +54,9 @@ def _of_the_account(found: Situation) -> CannotInviteError | None:
         )
     if found.page is None and not found.allowance.open_at_once:
         return CannotInviteError(
-            _("Whoever invites shows who they are: claim your own page first. With it you can invite, the more the better it is evidenced."),
+            _(
+                "Whoever invites shows who they are: claim your own page first. With it you can invite, the more the better it is evidenced."
+            ),
             url=reverse("papers:search"),
             url_text=_("Find your page"),
         )
@@ -69,7 +71,8 @@ def _of_the_person(found: Situation, now: datetime) -> CannotInviteError | None:
     if found.refused_at is not None and found.refused_at + PAUSE_AFTER_DECLINE > now:
         until = found.refused_at + PAUSE_AFTER_DECLINE
         return CannotInviteError(
-            _("They declined an invitation of yours not long ago. You can ask again from %(date)s on.") % {"date": date_format(until, "j F Y")},
+            _("They declined an invitation of yours not long ago. You can ask again from %(date)s on.")
+            % {"date": date_format(until, "j F Y")},
             until=until,
         )
     return None

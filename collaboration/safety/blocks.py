@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,15 +24,28 @@ RowT = TypeVar("RowT", bound=Model)
 _ACCOUNT_OF: Final = {"profiles.User": "pk", "profiles.Profile": "user_id"}
 """Where a row of a model has its account. The account behind an author page is that of the claim which holds it."""
 
+BlockReaction = Callable[[User, User], None]
+_reactions: list[BlockReaction] = []
+
+
+def register_block_reaction(reaction: BlockReaction) -> None:
+    """Have ``reaction(blocker, blocked)`` called in the transaction of every new block, after its row was written."""
+    if reaction not in _reactions:
+        _reactions.append(reaction)
+
 
 def block(*, blocker: User, blocked: User) -> Block:
-    """Block somebody, from now on and both ways; twice is once. Nobody is told. Two statements.
+    """Block somebody, from now on and both ways; twice is once. Nobody is told. Two statements and those of the reactions.
 
-    Nothing is deleted: what both had with each other is there again after ``unblock``. Raises ``WrongStateError`` for oneself.
+    Nothing is deleted: what both had with each other is there again after ``unblock``, but what waited between them (an invitation
+    without an answer) has closed. Raises ``WrongStateError`` for oneself.
     """
     if blocker.pk == blocked.pk:
         raise WrongStateError(_("You cannot block yourself."))
-    Block.objects.bulk_create([Block(blocker=blocker, blocked=blocked)], ignore_conflicts=True)
+    with transaction.atomic():
+        Block.objects.bulk_create([Block(blocker=blocker, blocked=blocked)], ignore_conflicts=True)
+        for reaction in _reactions:
+            reaction(blocker, blocked)
     return Block.objects.get(blocker=blocker, blocked=blocked)
 
 

@@ -1,0 +1,5 @@
+"""What workers do about what people do together: one service is called, nothing comes back."""
+
+from collaboration.tasks import invitations
+
+__all__ = ["invitations"]
