@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.lib.registries import Panel, SupportSource, panels, personal_parts, support_sources
+from config.lib.registries import Panel, SupportSource, merge_participants, panels, personal_parts, support_sources
 
 
 def register() -> None:
@@ -24,7 +24,7 @@ def register_invitations() -> None:
     """Invitations, introductions and conversations: the panel, news, parts of an account, support between pages, reactions."""
     from collaboration.conversations.notices import register_kinds as register_kinds_of_conversations
     from collaboration.introductions.notices import register_kinds as register_kinds_of_introductions
-    from collaboration.invitations import following, notices, support
+    from collaboration.invitations import following, merging, notices, support
     from collaboration.invitations.parts import parts
     from collaboration.invitations.shown import invite_panel
     from collaboration.safety.blocks import register_block_reaction
@@ -40,5 +40,6 @@ def register_invitations() -> None:
     for part in parts():
         personal_parts.register(part)
     support_sources.register(SupportSource("collaboration", support.collaborations, everybody_with_a_claim, order=30))
+    merge_participants.register(merging.participant())
     register_reaction("profiles.Claim", following.on_claims_changed)
     register_block_reaction(following.on_block)

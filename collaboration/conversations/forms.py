@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
