@@ -22,8 +22,19 @@ def register_panels() -> None:
 def register_refresh_kinds() -> None:
     """The figures, in the order in which they are worth having."""
     from papers import figures
-    from papers.models import Author, Institution, Topic
+    from papers.models import Author, Institution, Topic, Work
 
+    refresh_kinds.register(
+        RefreshKind(
+            "work-figures",
+            figures.refresh_work_figures,
+            queue="scores",
+            batch=20_000,  # works of one import are each other's peers
+            order=5,
+            workers=1,
+            everything=lambda: Work.objects.values_list("pk", flat=True).iterator(),
+        )
+    )
     refresh_kinds.register(
         RefreshKind(
             "author-figures",

@@ -34,6 +34,7 @@ class WrittenWork(NamedTuple):
     cited_by_source: str
     cited_by_as_of: date | None
     sources: list[str]
+    novelty: float | None
 
 
 class CountedTopic(NamedTuple):
@@ -78,9 +79,10 @@ _WEIGHTS = """
 
 _WORKS = """
     SELECT authorship.author_id, work.id, work.year, work.date_key, work.field_id,
-           work.cited_by_count, work.cited_by_source, work.cited_by_as_of, work.sources
+           work.cited_by_count, work.cited_by_source, work.cited_by_as_of, work.sources, figures.novelty_part
     FROM papers_authorship AS authorship
     JOIN papers_work AS work ON work.id = authorship.work_id
+    LEFT JOIN papers_workfigures AS figures ON figures.work_id = work.id
     WHERE authorship.author_id = ANY(%(authors)s) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
 

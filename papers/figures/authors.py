@@ -15,9 +15,11 @@ from papers.figures.author_rows import AuthorWeight, Collaboration, CountedTopic
 from papers.figures.pieces import in_pieces
 from papers.figures.storing import store_rows
 from papers.metrics import is_close, strength, summarise_citations
+from papers.metrics.citations import by_year
+from papers.metrics.novelty import author_novelty
 from papers.models import AuthorFigures
 
-VERSION = 1  # of the computation: raise it when a definition changes, and mark all authors
+VERSION = 2  # of the computation: raise it when a definition changes, and mark all authors
 TOPICS_LISTED = 24
 COLLABORATORS_LISTED = 12
 INSTITUTIONS_LISTED = 5
@@ -59,6 +61,7 @@ def compute_figures(author_id: int, record: AuthorRecord, *, now: datetime) -> A
     citations = summarise_citations([work.cited_by_count for work in record.works], confidence=record.confidence)
     counted = [work for work in record.works if work.cited_by_count is not None]
     dates = [work.cited_by_as_of for work in counted if work.cited_by_as_of is not None]
+    novelty = author_novelty([work.novelty for work in record.works if work.novelty is not None], confidence=record.confidence)
     field_id, field_works = _main_field(record.works)
     close = _close(record.collaborations, now.year)
     return AuthorFigures(
@@ -74,6 +77,14 @@ def compute_figures(author_id: int, record: AuthorRecord, *, now: datetime) -> A
         citations_known=citations.known,
         citation_sources=sorted({work.cited_by_source for work in counted}),
         citations_as_of=min(dates, default=None),  # the figure is as old as its oldest part
+        i10_index=citations.i10_index,
+        citations_by_year=by_year((work.year, work.cited_by_count) for work in record.works),
+        citations_withheld=citations.reason,
+        novelty=novelty.mean,
+        novelty_low=novelty.low,
+        novelty_high=novelty.high,
+        novelty_works=novelty.papers,
+        novelty_withheld=novelty.reason,
         field_id=field_id,
         field_works=field_works,
         by_year=[[year, years[year]] for year in sorted(years)],

@@ -265,4 +265,7 @@ def _mark(batch: _Batch) -> None:
                 works,
             )
             institutions.update(row[0] for row in cursor.fetchall())
-    mark_all(marks={"author-figures": batch.authors, "topic-figures": topics, "institution-figures": institutions}, reason="import")
+    created = {one.work for one in batch.outcomes if one.outcome is ItemOutcome.CREATED and one.work is not None}
+    changed = batch.works | created
+    marks = {"work-figures": changed, "author-figures": batch.authors, "topic-figures": topics, "institution-figures": institutions}
+    mark_all(marks=marks, reason="import")

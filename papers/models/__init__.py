@@ -1,8 +1,8 @@
 """What was published by whom."""
 
-from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WorkType
+from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WhyNot, WorkType
 from papers.models.citations import Citation, PendingReference
-from papers.models.figures import AuthorFigures, SubjectFigures
+from papers.models.figures import AuthorFigures, SubjectFigures, WorkFigures
 from papers.models.identity import AuthorChange, ChangeKind, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
 from papers.models.imports import ImportItem, ImportRun
 from papers.models.institutions import Institution, InstitutionName
@@ -57,7 +57,9 @@ __all__ = [
     "UncertainPair",
     "Venue",
     "VenueKind",
+    "WhyNot",
     "Work",
+    "WorkFigures",
     "WorkIdentifier",
     "WorkSource",
     "WorkTopic",

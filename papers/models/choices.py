@@ -73,3 +73,17 @@ class ItemOutcome(models.TextChoices):
     UPDATED = "updated", _("Updated")
     UNCHANGED = "unchanged", _("Unchanged")
     REJECTED = "rejected", _("Rejected")
+
+
+class WhyNot(models.IntegerChoices):
+    """Why a part of a figure is not stated."""
+
+    STATED = 0, _("It is stated")
+    NO_YEAR = 1, _("No source gives a year")
+    NO_FIELD = 2, _("Its field of research is not known")
+    NO_COUNT = 3, _("None of our sources counts its citations")
+    TOO_NEW = 4, _("It is younger than two years")
+    FEW_PEERS = 5, _("Fewer than 20 papers can be compared with it")
+    FEW_TOPICS = 6, _("It has fewer than two topics")
+    MANY_TOPICS = 7, _("It has more than 60 topics, which says that they are not chosen")
+    THIN_YEARS = 8, _("The five years before it hold fewer than 100 papers with topics")
