@@ -91,6 +91,18 @@ def resume_imports() -> None:
             run_import.delay(run_id)
 
 
+@shared_task(soft_time_limit=3500, time_limit=3600)
+def recompute_figures_nightly() -> None:
+    """The figures of all works and the novelty of all authors in full; authors computed by an older definition are marked.
+
+    May be killed and started again: what it stores, it stores whole.
+    """
+    from papers.figures import mark_outdated_authors, refresh_all_work_figures
+
+    refresh_all_work_figures()
+    mark_outdated_authors()
+
+
 def _send_workers(kind: RefreshKind) -> None:
     for slot in range(kind.workers):
         if cache.add(_slot(kind.key, slot), "sent", timeout=SLOT_SECONDS):

@@ -18,6 +18,7 @@ from papers.metrics import is_close, strength, summarise_citations
 from papers.metrics.citations import by_year
 from papers.metrics.novelty import author_novelty
 from papers.models import AuthorFigures
+from papers.refresh import mark_dirty
 
 VERSION = 2  # of the computation: raise it when a definition changes, and mark all authors
 TOPICS_LISTED = 24
@@ -53,6 +54,12 @@ def refresh_author_figures(ids: Iterable[int]) -> int:
         computed = [compute_figures(author_id, record, now=now) for author_id, record in records.items()]
         store_rows(computed, key=("author_id",))
     return len(found)
+
+
+def mark_outdated_authors() -> int:
+    """Mark the authors whose figures follow an older definition; returns how many. One pass over the figures."""
+    outdated = AuthorFigures.objects.filter(version__lt=VERSION).values_list("pk", flat=True)
+    return mark_dirty(kind="author-figures", ids=outdated.iterator(chunk_size=10_000), reason="definition")
 
 
 def compute_figures(author_id: int, record: AuthorRecord, *, now: datetime) -> AuthorFigures:

@@ -60,7 +60,9 @@ def refresh_work_figures(ids: Iterable[int]) -> int:
         write_back(WorkFigures, key="work_id", columns=columns, stamp={"version": VERSION, "computed_at": started})
         after = _novelties(asked)
         moved = [work for work in {*before, *after} if before.get(work) != after.get(work)]
-        authors = read_rows("SELECT DISTINCT author_id FROM papers_authorship WHERE work_id = ANY(%(works)s) AND author_id IS NOT NULL", works=moved)
+        authors = read_rows(
+            "SELECT DISTINCT author_id FROM papers_authorship WHERE work_id = ANY(%(works)s) AND author_id IS NOT NULL", works=moved
+        )
         mark_dirty(kind="author-figures", ids=[row[0] for row in authors], reason="novelty")
     return len(inputs.ids)
 

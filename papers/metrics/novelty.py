@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +63,8 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
         firsts.append(listed[:, first].ravel())
         seconds.append(listed[:, second].ravel())
     rows, columns = np.concatenate(firsts), np.concatenate(seconds)
-    pairs = sparse.coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(size, size)).tocsr()
-    return TopicCounts(works, topics, pairs)
+    pairs: Any = sparse.coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(size, size))
+    return TopicCounts(works, topics, pairs.tocsr())
 
 
 def no_counts(size: int) -> TopicCounts:
@@ -90,7 +90,7 @@ def surprises(work_topics: sparse.csr_array, before: TopicCounts) -> Floats:
 
 
 def association(together: Ints, first: Ints, second: Ints, works: int) -> Floats:
-    """z of pairs: ``ln((N_ij + 1) / (N_i N_j / N + 1))``."""
+    """How much oftener pairs meet than by chance, z: ``ln((N_ij + 1) / (N_i N_j / N + 1))``."""
     return cast("Floats", np.log((together + 1.0) / (first.astype(np.float64) * second / works + 1.0)))
 
 

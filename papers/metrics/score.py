@@ -6,7 +6,7 @@ weights of the others are rescaled to 1. Our own definition; the parts' sources 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
@@ -32,12 +32,13 @@ class Parts(NamedTuple):
 
 def recency(age_in_days: Floats) -> Floats:
     """``2 ** (-age / 2)`` with the age in years: 1 for what is new or yet to come, .5 after two years."""
-    return np.round(np.exp2(-np.maximum(age_in_days, 0.0) / DAYS_IN_YEAR / HALF_LIFE), DECIMALS)
+    return cast("Floats", np.round(np.exp2(-np.maximum(age_in_days, 0.0) / DAYS_IN_YEAR / HALF_LIFE), DECIMALS))
 
 
 def completeness(known: Ints) -> Floats:
     """The share of ``COMPLETENESS`` that is known, from a mask of bits."""
-    return np.round(sum((known >> bit) & 1 for bit in range(len(COMPLETENESS))) / len(COMPLETENESS), DECIMALS)
+    counted = np.sum([(known >> bit) & 1 for bit in range(len(COMPLETENESS))], axis=0).astype(np.float64)
+    return cast("Floats", np.round(counted / len(COMPLETENESS), DECIMALS))
 
 
 def present_weights(parts: Parts) -> Floats:

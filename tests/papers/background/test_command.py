@@ -27,7 +27,7 @@ def test_it_settles_every_kind_and_says_how_many(library):
     mark_dirty(kind="institution-figures", ids=[library.institution("Hall").pk], reason="import")
 
     others = "standing=0 support=0 trust=2"  # what rests on the figures follows them
-    assert re.fullmatch(rf"author-figures=2 topic-figures=1 institution-figures=1 {others} failed=0 seconds=\d+\.\d\n", refresh())
+    assert re.fullmatch(rf"work-figures=0 author-figures=2 topic-figures=1 institution-figures=1 {others} failed=0 seconds=\d+\.\d\n", refresh())
     assert AuthorFigures.objects.count() == 2
     assert SubjectFigures.objects.count() == 2
     assert refresh().startswith("author-figures=0 topic-figures=0 institution-figures=0 standing=0 support=0 trust=0 failed=0")
