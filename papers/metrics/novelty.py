@@ -56,7 +56,7 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
     Leave works with more than ``MOST_TOPICS`` topics out: their pairs run into thousands.
     """
     size = work_topics.shape[1]
-    topics = np.bincount(work_topics.indices, minlength=size).astype(np.int64)
+    topics: Ints = np.bincount(work_topics.indices, minlength=size).astype(np.int64)
     firsts, seconds = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
     for _rows, listed in _by_length(work_topics):
         first, second = np.triu_indices(listed.shape[1], k=1)
@@ -64,7 +64,8 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
         seconds.append(listed[:, second].ravel())
     rows, columns = np.concatenate(firsts), np.concatenate(seconds)
     pairs: Any = sparse.coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(size, size))
-    return TopicCounts(works, topics, pairs.tocsr())
+    counted: Any = pairs.tocsr()
+    return TopicCounts(works, topics, counted)
 
 
 def no_counts(size: int) -> TopicCounts:
