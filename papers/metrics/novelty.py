@@ -64,13 +64,13 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
         seconds.append(listed[:, second].ravel())
     rows, columns = np.concatenate(firsts), np.concatenate(seconds)
     pairs: Any = sparse.coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(size, size))
-    counted: Any = pairs.tocsr()
-    return TopicCounts(works, topics, counted)
+    return TopicCounts(works, topics, pairs.tocsr())
 
 
 def no_counts(size: int) -> TopicCounts:
     """The counts over no works at all."""
-    return TopicCounts(0, np.zeros(size, dtype=np.int64), sparse.csr_array((size, size), dtype=np.int32))
+    nothing: Any = sparse.csr_array((size, size), dtype=np.int32)
+    return TopicCounts(0, np.zeros(size, dtype=np.int64), nothing)
 
 
 def surprises(work_topics: sparse.csr_array, before: TopicCounts) -> Floats:
