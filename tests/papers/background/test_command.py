@@ -26,11 +26,14 @@ def test_it_settles_every_kind_and_says_how_many(library):
     mark_dirty(kind="topic-figures", ids=[library.topic("Engines").pk], reason="import")
     mark_dirty(kind="institution-figures", ids=[library.institution("Hall").pk], reason="import")
 
-    others = "standing=0 support=0 trust=2"  # what rests on the figures follows them
-    assert re.fullmatch(rf"work-figures=0 author-figures=2 topic-figures=1 institution-figures=1 {others} failed=0 seconds=\d+\.\d\n", refresh())
+    said = refresh()
+    assert re.fullmatch(r"(?:[\w-]+=\d+ )+failed=0 seconds=\d+\.\d\n", said)
+    expected = {"author-figures": "2", "topic-figures": "1", "institution-figures": "1", "trust": "2"}  # trust rests on the figures
+    settled = dict(count.split("=") for count in said.split()[:-2])
+    assert {kind: count for kind, count in settled.items() if count != "0"} == expected
     assert AuthorFigures.objects.count() == 2
     assert SubjectFigures.objects.count() == 2
-    assert refresh().startswith("author-figures=0 topic-figures=0 institution-figures=0 standing=0 support=0 trust=0 failed=0")
+    assert {count.split("=")[1] for count in refresh().split()[:-1]} == {"0"}
 
 
 def test_it_keeps_to_the_kinds_asked_for(library):
