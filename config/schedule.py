@@ -41,6 +41,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "collaboration.tasks.invitations.keep_time_of_invitations",
         "schedule": 900.0,
         "options": {"queue": "default", "expires": 600.0},
+    },
     "recompute figures every night": {
         "task": "papers.tasks.recompute_figures_nightly",
         "schedule": crontab(hour=1, minute=7),
