@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from papers.graph.document import Fact, FactType
+from papers.graph.document import Fact
 
 
 def years(first: int | None, last: int | None) -> str:
@@ -20,18 +20,40 @@ def years(first: int | None, last: int | None) -> str:
 
 def fact_text(fact: Fact, a: str, b: str) -> str:
     """The fact as a sentence without its full stop; ``a`` and ``b`` are the names of the edge's ends."""
-    stated = _SENTENCES[fact.type](fact, {"a": a, "b": b, "count": fact.count or 0, "of": fact.of or 0, "place": fact.place or 0})
+    values: Values = {"a": a, "b": b, "count": fact.count or 0, "of": fact.of or 0, "place": fact.place or 0}
+    stated = _uncounted(fact, values) if fact.count is None else ""
+    stated = stated or _SENTENCES[fact.type.value](fact, values)
     when = years(fact.first, fact.last)
     return f"{stated}, {when}" if when else stated
 
 
 def short_fact(fact: Fact, *, from_a: bool) -> str:
     """A few words that stand beside a node whose edge leads to the picture's subject; ``from_a`` where the subject is ``a``. May be ""."""
-    count = fact.count or 0
-    return _SHORT[fact.type](fact, count, from_a)
+    if fact.count is None and fact.type.value in _COUNTED:
+        return ""
+    return _SHORT[fact.type.value](fact, fact.count or 0, from_a)
 
 
 Values = Mapping[str, str | int]
+_COUNTED: Final = frozenset(
+    {"joint-works", "works-on", "meets", "works-from", "works-cite", "cited-by", "affiliated", "shared-references", "cited-together"}
+)
+
+
+def _uncounted(fact: Fact, values: Values) -> str:
+    """What is stated where nobody counted, as in a first sketch of somebody with very many works; "" where the type counts nothing."""
+    texts = {
+        "joint-works": _("Joint papers"),
+        "works-on": _("Works of %(a)s on %(b)s"),
+        "meets": _("Works on both %(a)s and %(b)s"),
+        "works-from": _("Works on %(a)s from %(b)s"),
+        "works-cite": _("Works of %(a)s cite %(b)s"),
+        "cited-by": _("“%(b)s” cites works of %(a)s"),
+        "affiliated": _("Works of %(a)s name %(b)s"),
+        "shared-references": _("Both cite the same works"),
+        "cited-together": _("Works cite both"),
+    }
+    return texts[fact.type.value] % values if fact.type.value in texts else ""
 
 
 def _joint(fact: Fact, values: Values) -> str:
@@ -58,6 +80,10 @@ def _meets(fact: Fact, values: Values) -> str:
     return ngettext("%(count)d work is on both %(a)s and %(b)s", "%(count)d works are on both %(a)s and %(b)s", fact.count or 0) % values
 
 
+def _works_from(fact: Fact, values: Values) -> str:
+    return ngettext("%(count)d work on %(a)s is from %(b)s", "%(count)d works on %(a)s are from %(b)s", fact.count or 0) % values
+
+
 def _works_cite(fact: Fact, values: Values) -> str:
     return ngettext("%(count)d work of %(a)s cites %(b)s", "%(count)d works of %(a)s cite %(b)s", fact.count or 0) % values
 
@@ -78,20 +104,21 @@ def _together(fact: Fact, values: Values) -> str:
     return ngettext("%(count)d work cites both", "%(count)d works cite both", fact.count or 0) % values
 
 
-_SENTENCES: Final[Mapping[FactType, Callable[[Fact, Values], str]]] = MappingProxyType(
+_SENTENCES: Final[Mapping[str, Callable[[Fact, Values], str]]] = MappingProxyType(
     {
-        FactType.JOINT_WORKS: _joint,
-        FactType.WROTE: _wrote,
-        FactType.ABOUT: lambda _fact, values: _("“%(a)s” is about %(b)s") % values,
-        FactType.WORKS_ON: _works_on,
-        FactType.MEETS: _meets,
-        FactType.CITES: lambda _fact, values: _("“%(a)s” cites “%(b)s”") % values,
-        FactType.WORKS_CITE: _works_cite,
-        FactType.CITED_BY: _cited_by,
-        FactType.AFFILIATED: _affiliated,
-        FactType.NAMES: lambda _fact, values: _("“%(a)s” names %(b)s as an affiliation") % values,
-        FactType.SHARED_REFERENCES: _shared,
-        FactType.CITED_TOGETHER: _together,
+        "joint-works": _joint,
+        "wrote": _wrote,
+        "about": lambda _fact, values: _("“%(a)s” is about %(b)s") % values,
+        "works-on": _works_on,
+        "meets": _meets,
+        "works-from": _works_from,
+        "cites": lambda _fact, values: _("“%(a)s” cites “%(b)s”") % values,
+        "works-cite": _works_cite,
+        "cited-by": _cited_by,
+        "affiliated": _affiliated,
+        "names": lambda _fact, values: _("“%(a)s” names %(b)s as an affiliation") % values,
+        "shared-references": _shared,
+        "cited-together": _together,
     }
 )
 
@@ -122,24 +149,25 @@ def _short_citing(_fact: Fact, count: int, from_a: bool) -> str:  # noqa: FBT001
     return ngettext("%(count)d work cited here", "%(count)d works cited here", count) % {"count": count}
 
 
-_SHORT: Final[Mapping[FactType, Callable[[Fact, int, bool], str]]] = MappingProxyType(
+_SHORT: Final[Mapping[str, Callable[[Fact, int, bool], str]]] = MappingProxyType(
     {
-        FactType.JOINT_WORKS: lambda _fact, count, _from_a: (
+        "joint-works": lambda _fact, count, _from_a: (
             ngettext("%(count)d joint paper", "%(count)d joint papers", count) % {"count": count}
         ),
-        FactType.WROTE: _short_place,
-        FactType.ABOUT: lambda _fact, _count, _from_a: "",
-        FactType.WORKS_ON: _works,
-        FactType.MEETS: lambda _fact, count, _from_a: ngettext("%(count)d shared work", "%(count)d shared works", count) % {"count": count},
-        FactType.CITES: lambda _fact, _count, from_a: _("cited here") if from_a else _("cites this"),
-        FactType.WORKS_CITE: _short_cited,
-        FactType.CITED_BY: _short_citing,
-        FactType.AFFILIATED: _short_affiliation,
-        FactType.NAMES: lambda _fact, _count, _from_a: "",
-        FactType.SHARED_REFERENCES: lambda _fact, count, _from_a: (
+        "wrote": _short_place,
+        "about": lambda _fact, _count, _from_a: "",
+        "works-on": _works,
+        "works-from": _works,
+        "meets": lambda _fact, count, _from_a: ngettext("%(count)d shared work", "%(count)d shared works", count) % {"count": count},
+        "cites": lambda _fact, _count, from_a: _("cited here") if from_a else _("cites this"),
+        "works-cite": _short_cited,
+        "cited-by": _short_citing,
+        "affiliated": _short_affiliation,
+        "names": lambda _fact, _count, _from_a: "",
+        "shared-references": lambda _fact, count, _from_a: (
             ngettext("%(count)d shared reference", "%(count)d shared references", count) % {"count": count}
         ),
-        FactType.CITED_TOGETHER: lambda _fact, count, _from_a: (
+        "cited-together": lambda _fact, count, _from_a: (
             ngettext("cited together once", "cited together by %(count)d", count) % {"count": count}
         ),
     }

@@ -1,8 +1,8 @@
 """A slice as a picture: which nodes, where, with which labels, and the SVG that says so. Pure; see docs/graph.md."""
 
 from papers.graph.drawing.placing import Box, Picture, Placed, picture_of
-from papers.graph.drawing.scene import NARROW, NARROW_PAPER, WIDE, WIDE_PAPER, Canvas, Drawn, Scene, canvases_for, scene_of
-from papers.graph.drawing.svg import Addresses, svg_of
+from papers.graph.drawing.scene import NARROW, NARROW_PAPER, WIDE, WIDE_PAPER, Canvas, Drawn, Scene, canvases_for, scene_among, scene_of
+from papers.graph.drawing.svg import Addresses, Emphasis, svg_of
 
 __all__ = [
     "NARROW",
@@ -13,11 +13,13 @@ __all__ = [
     "Box",
     "Canvas",
     "Drawn",
+    "Emphasis",
     "Picture",
     "Placed",
     "Scene",
     "canvases_for",
     "picture_of",
+    "scene_among",
     "scene_of",
     "svg_of",
 ]

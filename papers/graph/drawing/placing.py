@@ -67,11 +67,14 @@ class Picture:
     left_out: int
 
 
-def picture_of(scene: Scene, canvas: Canvas) -> Picture:
-    """Places for the scene's nodes. Raises ``ValueError`` for a scene without a subject."""
+def picture_of(scene: Scene, canvas: Canvas, *, as_laid_out: bool = False) -> Picture:
+    """Places for the scene's nodes; ``as_laid_out`` keeps the proportions of their coordinates, with no subject in the middle.
+
+    Raises ``ValueError`` for a scene without a subject.
+    """
     if not scene.nodes or not scene.nodes[0].is_subject:
         raise ValueError("a picture needs a subject")
-    wanted = _wanted(scene, canvas)
+    wanted = _fitted(scene, canvas) if as_laid_out else _wanted(scene, canvas)
     places = _Places(canvas, scene)
     for drawn, spot in zip(scene.nodes, wanted, strict=True):
         places.settle(drawn, spot)
@@ -104,6 +107,17 @@ def _wanted(scene: Scene, canvas: Canvas) -> list[tuple[float, float]]:
             )
         )
     return spots
+
+
+def _fitted(scene: Scene, canvas: Canvas) -> list[tuple[float, float]]:
+    """The nodes' coordinates, drawn together so that all lie on the canvas."""
+    nodes = [drawn.node for drawn in scene.nodes]
+    left, right = min(node.x for node in nodes), max(node.x for node in nodes)
+    top, bottom = min(node.y for node in nodes), max(node.y for node in nodes)
+    wide, high = canvas.width * 0.8, canvas.height * 0.86
+    across, down = wide / ((right - left) or 1.0), high / ((bottom - top) or 1.0)
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    return [(canvas.width / 2 + (node.x - middle[0]) * across, canvas.height / 2 + (node.y - middle[1]) * down) for node in nodes]
 
 
 def _even(values: list[float], keys: list[str]) -> list[float]:
@@ -144,7 +158,8 @@ class _Places:
 
     def settle(self, drawn: Drawn, wanted: tuple[float, float]) -> None:
         """Place a node, or leave it out where nothing is free."""
-        spots = np.array([wanted]) if drawn.is_subject else _round_about(wanted)
+        is_first = not self.placed
+        spots = np.array([wanted]) if is_first else _round_about(wanted)
         shapes, labels, sides = _boxes(drawn, spots)
         whole = np.column_stack(
             [
@@ -158,8 +173,8 @@ class _Places:
         if self._labels:
             standing = np.array(self._shapes + self._labels)
             free &= ~(_meeting(shapes, standing).any(axis=1) | _meeting(labels, standing).any(axis=1))
-        if drawn.is_subject:
-            free[:] = self._inside(whole) if self._inside(whole).any() else True
+        if is_first and not free.any():
+            free[:] = True  # a subject whose name is longer than the picture is wide stands all the same
         if not free.any():
             return
         shapes, labels, sides = shapes[free], labels[free], sides[free]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -78,6 +78,18 @@ def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
     return Scene(nodes, _lines(document, {node.key for node in chosen}), len(document.nodes) - len(chosen))
 
 
+def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collection[str], canvas: Canvas) -> Scene:
+    """The scene of chosen nodes of the explorer, those of ``subjects`` as subjects; the first node is one. What joins them to the first, where it is the
+    only subject, stands beside them."""
+    first = nodes[0].key
+    shown = {node.key for node in nodes}
+    to_first = {edge.b if edge.a == first else edge.a: edge for edge in edges if first in {edge.a, edge.b}} if len(subjects) == 1 else {}
+    greatest = max((node.rank for node in nodes if node.key not in subjects), default=1.0) or 1.0
+    drawn = tuple(_drawn(node, to_first.get(node.key), first, canvas, greatest, is_subject=node.key in subjects or node.key == first) for node in nodes)
+    within = sorted((edge for edge in edges if edge.a in shown and edge.b in shown), key=lambda edge: (edge.weight, edge.a, edge.b))
+    return Scene(drawn, tuple(within[-int(2.2 * len(nodes)) :]), 0)
+
+
 def _chosen(document: SliceDocument, quotas: Quotas) -> list[Node]:
     left = dict(quotas)
     chosen: list[Node] = []
@@ -102,9 +114,9 @@ def _lines(document: SliceDocument, shown: set[str]) -> tuple[Edge, ...]:
     return tuple(sorted(kept, key=lambda edge: (edge.weight, edge.a, edge.b)) + own[::-1])
 
 
-def _drawn(node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest: float) -> Drawn:
+def _drawn(node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest: float, *, is_subject: bool = False) -> Drawn:
     name = one_line(node.label) or node.public_id
-    if node.key == subject:
+    if node.key == subject or is_subject:
         lines = [Line(text, SUBJECT_SIZE, bold=True) for text in wrapped(name, canvas.room * 1.35, SUBJECT_SIZE, 3, bold=True)]
         return Drawn(node, Label(tuple(lines)), 0.0 if node.kind is NodeKind.TOPIC else 13.0, is_subject=True)
     fact = fact_beside(node, edge, subject) if canvas.facts else ""

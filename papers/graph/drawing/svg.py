@@ -40,7 +40,15 @@ class Addresses:
     edge: Callable[[Edge], str | None]
 
 
-def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph") -> str:
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """What a picture dwells on: the node that is looked at, and the pairs of keys (smaller first) that a path runs over."""
+
+    at: str = ""
+    path: frozenset[tuple[str, str]] = frozenset()
+
+
+def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph", emphasis: Emphasis = Emphasis()) -> str:  # noqa: B008 - frozen
     """The ``<svg>`` element. ``prefix`` begins its ids, for pages with several pictures. About half a millisecond."""
     canvas = picture.canvas
     subject = picture.placed[0].drawn.node
@@ -60,10 +68,14 @@ def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph") -> 
     for edge in picture.scene.edges:
         if edge.a in where and edge.b in where:
             ends = f"{numbers[edge.a]} {numbers[edge.b]}"
-            parts.append(_edge(edge, where[edge.a], where[edge.b], ends, heaviest, names, addresses.edge(edge)))
+            kind = ' class="graph-path"' if (min(edge.a, edge.b), max(edge.a, edge.b)) in emphasis.path else ""
+            parts.append(_edge(edge, where[edge.a], where[edge.b], f'{kind} data-e="{ends}"', heaviest, names, addresses.edge(edge)))
     parts.append('</g><g class="graph-nodes">')
     facts = _facts_to_subject(picture)
-    parts.extend(_node(placed, numbers[placed.drawn.node.key], facts, addresses.node(placed.drawn.node)) for placed in picture.placed)
+    for placed in picture.placed:
+        node = placed.drawn.node
+        mark = " graph-at" if node.key == emphasis.at else ""
+        parts.append(_node(placed, numbers[node.key], facts, addresses.node(node), mark))
     parts.append("</g></g></svg>")
     return "".join(parts)
 
@@ -91,7 +103,7 @@ def edge_title(edge: Edge, names: Mapping[str, str]) -> str:
     return f"{a} – {b}: " + "; ".join(fact_text(fact, a, b) for fact in edge.facts)
 
 
-def _edge(edge: Edge, a: Placed, b: Placed, ends: str, heaviest: float, names: Mapping[str, str], address: str | None) -> str:
+def _edge(edge: Edge, a: Placed, b: Placed, marks: str, heaviest: float, names: Mapping[str, str], address: str | None) -> str:
     way = f"M{a.x:g} {a.y:g}L{b.x:g} {b.y:g}"
     width = round(0.8 + 2.6 * (max(edge.weight, 0.0) / heaviest) ** 0.5, 1)
     drawn = (
@@ -99,8 +111,8 @@ def _edge(edge: Edge, a: Placed, b: Placed, ends: str, heaviest: float, names: M
         f'<path class="graph-line" stroke-width="{width:g}" d="{way}"/>'
     )
     if address is None:
-        return f'<g data-e="{ends}">{drawn}</g>'
-    return f'<a href="{escape(address)}" tabindex="-1" rel="nofollow" data-e="{ends}">{drawn}</a>'
+        return f"<g{marks}>{drawn}</g>"
+    return f'<a href="{escape(address)}" tabindex="-1" rel="nofollow"{marks}>{drawn}</a>'
 
 
 def _facts_to_subject(picture: Picture) -> dict[str, str]:
@@ -114,11 +126,11 @@ def _facts_to_subject(picture: Picture) -> dict[str, str]:
     return found
 
 
-def _node(placed: Placed, number: int, facts: Mapping[str, str], address: str | None) -> str:
+def _node(placed: Placed, number: int, facts: Mapping[str, str], address: str | None, mark: str = "") -> str:
     node = placed.drawn.node
     told = ", ".join(part for part in (str(KIND_NAMES[node.kind]), str(node.year or ""), facts.get(node.key, "")) if part)
     inner = f"<title>{escape(node.label)} ({escape(told)})</title>{_reach(placed)}{shape_of(placed)}{_text(placed)}"
-    kind = f"graph-{node.kind.value}{' graph-subject' if placed.drawn.is_subject else ''}"
+    kind = f"graph-{node.kind.value}{' graph-subject' if placed.drawn.is_subject else ''}{mark}"
     if address is None:
         return f'<g class="{kind}" data-n="{number}">{inner}</g>'
     return f'<a class="{kind}" href="{escape(address)}" data-n="{number}">{inner}</a>'

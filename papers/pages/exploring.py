@@ -1,0 +1,74 @@
+"""The graph that an explorer's address asks for: its slices joined, a path between two things, and what the filter leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from config.lib.query_params import QueryParams
+from papers.graph.document import SliceDocument
+from papers.graph.joining import Joined, join, narrow
+from papers.graph.walking import way_between
+from papers.pages.explorer_state import ExplorerState
+from papers.querysets.nodes import NamedNode, named_nodes
+from papers.querysets.slices import shown_document, stored_slices
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
+
+FIRST_SIGHTS: Final = 3  # slices that one request draws at first sight; further ones are told to be waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """What was found: ``whole`` before the filter and ``shown`` after it. ``way`` holds the keys along the path, () where none was found."""
+
+    state: ExplorerState
+    names: Mapping[str, NamedNode]
+    whole: Joined
+    shown: Joined
+    way: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def way_edges(self) -> frozenset[tuple[str, str]]:
+        """The pairs along the path, each with the smaller key first."""
+        return frozenset((min(pair), max(pair)) for pair in zip(self.way, self.way[1:], strict=False))
+
+
+def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Exploration:
+    """The graph of a state. At most five queries, and four for each of up to three slices that nobody has looked at before."""
+    asked = dict.fromkeys([*state.open, *state.path, *([state.at] if state.at else [])])
+    names = named_nodes(list(asked), viewer)
+    for key in asked:
+        if key not in names:
+            params.reject("open" if key in state.open else "path" if key in state.path else "at", key)
+    state = replace(
+        state,
+        open=tuple(key for key in state.open if key in names),
+        path=state.path if all(key in names for key in state.path) else (),
+        at=state.at if state.at in names else "",
+    )
+    documents, waiting = _documents(state, names, viewer)
+    whole = join(documents, {key: (float(x), float(y)) for key, x, y in state.pins})
+    way = way_between(whole, *state.path) if state.path else ()
+    keep = {*way, *(key for key, _x, _y in state.pins), *([state.at] if state.at else [])}
+    return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
+
+
+def _documents(
+    state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer
+) -> tuple[list[SliceDocument], tuple[str, ...]]:
+    """The slices that are open, and those of the ends of a path; and the names of those that nothing has computed yet."""
+    wanted = list(dict.fromkeys([*state.open, *state.path]))
+    stored = stored_slices([(names[key].kind.value, names[key].pk) for key in wanted], viewer)
+    documents, waiting = [], []
+    for key in wanted:
+        node = names[key]
+        row = stored.get((node.kind.value, node.pk))
+        if row is not None:
+            documents.append(shown_document(row))
+        else:
+            waiting.append(node.name)
+    return documents, tuple(waiting)
