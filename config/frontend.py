@@ -16,16 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STYLE_SHEETS = ("tokens", "base", "layout", "components", "pages", "print")  # in the order of the cascade
 FONT_PACKAGE = Path("node_modules/@fontsource-variable/source-serif-4")
+D3_PARTS = ("dispatch", "selection", "timer", "color", "interpolate", "ease", "transition", "drag", "zoom")  # each needs those before it
 AXE = Path("node_modules/axe-core/axe.min.js")
 FONT_FAMILY = "Source Serif 4 Variable"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build wrote: the style sheet, the fonts, and axe for the tests (None where npm has not installed it)."""
+    """What a build wrote: the style sheet, the fonts, what zooms, and axe for the tests (None where npm has not installed it)."""
 
     style_sheet: Path
     fonts: tuple[Path, ...]
+    zoom: Path
     axe: Path | None
 
 
@@ -65,6 +67,17 @@ def font_faces(package: Path) -> tuple[str, tuple[Path, ...]]:
     return "\n".join(faces), tuple(files)
 
 
+def zoom_module(modules: Path) -> str:
+    """d3-zoom with all that it needs as one module, whose default export is d3, or undefined where npm has not run: scripts then leave zooming out.
+
+    Each part adds itself to the global ``d3``, as parts for pages without a bundler do.
+    """
+    parts = [modules / f"d3-{name}" / "dist" / f"d3-{name}.min.js" for name in D3_PARTS]
+    if not all(part.exists() for part in parts):
+        return "export default undefined;\n"
+    return "\n".join([*(part.read_text(encoding="utf-8") for part in parts), "export default globalThis.d3;\n"])
+
+
 def build(root: Path = ROOT) -> Built:
     """Write ``static-build/`` afresh and return what it holds."""
     target = root / "static-build"
@@ -76,11 +89,13 @@ def build(root: Path = ROOT) -> Built:
     style_sheet = served / "site.css"
     style_sheet.write_text(minify("\n".join([faces, *sheets])) + "\n", encoding="utf-8")
     fonts = tuple(Path(shutil.copy(file, served / "fonts" / file.name)) for file in files)
+    zoom = served / "d3-zoom.js"
+    zoom.write_text(zoom_module(root / "node_modules"), encoding="utf-8")
     axe = None
     if (root / AXE).exists():
         (target / "tests").mkdir(exist_ok=True)
         axe = Path(shutil.copy(root / AXE, target / "tests" / "axe.min.js"))
-    return Built(style_sheet, fonts, axe)
+    return Built(style_sheet, fonts, zoom, axe)
 
 
 def main() -> int:

@@ -51,7 +51,7 @@ def as_graphml(given: Linked) -> Iterator[str]:
     for owner, keys in (("node", _NODE_KEYS), ("edge", _EDGE_KEYS)):
         for name, kind in keys:
             yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{kind}"/>\n'
-    yield f"<graph edgedefault=\"undirected\">\n<desc>{escape(given.source)}</desc>\n"
+    yield f'<graph edgedefault="undirected">\n<desc>{escape(given.source)}</desc>\n'
     names = given.graph.names()
     for node in given.graph.nodes:
         values = (node.kind.value, node.label, node.year, node.rank, node.x, node.y, given.node_url(node))
@@ -79,9 +79,7 @@ def as_node_table(given: Linked) -> Iterator[str]:
 def as_edge_table(given: Linked) -> Iterator[str]:
     """A row for each edge, with the names of its ends and the facts in words."""
     names = given.graph.names()
-    rows = (
-        (e.a, names[e.a], e.b, names[e.b], e.kind.value, e.weight, edge_text(e, names), given.edge_url(e)) for e in given.graph.edges
-    )
+    rows = ((e.a, names[e.a], e.b, names[e.b], e.kind.value, e.weight, edge_text(e, names), given.edge_url(e)) for e in given.graph.edges)
     return table(("a", "a name", "b", "b name", "kind", "weight", "facts", "evidence"), rows)
 
 

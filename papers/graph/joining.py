@@ -76,7 +76,9 @@ def join(documents: Sequence[SliceDocument], pins: Mapping[str, Place] | None = 
             if pair not in edges or edge.weight > edges[pair].weight:
                 edges[pair] = edge
     opened = frozenset(document.subject for document in documents) & found.keys()
-    placed = _apart(places, fixed={**{key: places[key] for key in opened}, **{key: pin for key, pin in (pins or {}).items() if key in places}})
+    placed = _apart(
+        places, fixed={**{key: places[key] for key in opened}, **{key: pin for key, pin in (pins or {}).items() if key in places}}
+    )
     nodes = tuple(replace(node, x=placed[key][0], y=placed[key][1]) for key, node in found.items())
     kept = tuple(edge for _pair, edge in sorted(edges.items()) if edge.a in found and edge.b in found)
     return Joined(nodes, kept, opened, len(beyond - found.keys()))

@@ -151,9 +151,7 @@ def _short_citing(_fact: Fact, count: int, from_a: bool) -> str:  # noqa: FBT001
 
 _SHORT: Final[Mapping[str, Callable[[Fact, int, bool], str]]] = MappingProxyType(
     {
-        "joint-works": lambda _fact, count, _from_a: (
-            ngettext("%(count)d joint paper", "%(count)d joint papers", count) % {"count": count}
-        ),
+        "joint-works": lambda _fact, count, _from_a: ngettext("%(count)d joint paper", "%(count)d joint papers", count) % {"count": count},
         "wrote": _short_place,
         "about": lambda _fact, _count, _from_a: "",
         "works-on": _works,

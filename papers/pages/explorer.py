@@ -85,7 +85,8 @@ def explorer_context(params: QueryParams, viewer: Viewer, *, live: bool) -> dict
         "open_links": [Link(found.names[key].name, path + state.closed(key)) for key in state.open],
         "rows": table_rows(found, path),
         "more_rows": max(0, len(found.shown.nodes) - ROWS_LISTED),
-        "files": [Link(made.label, export + made.key + state.query()) for made in FORMATS.values()] + [Link("SVG", f"{export}svg{state.query()}")],
+        "files": [Link(made.label, export + made.key + state.query()) for made in FORMATS.values()]
+        + [Link("SVG", f"{export}svg{state.query()}")],
         "drawn": drawn(found),
         "kinds": [(kind, kind in state.without) for kind in KIND_LABELS],
         "waiting": found.waiting,
@@ -203,7 +204,17 @@ def drawn(found: Exploration) -> dict[str, Any]:
     pinned = {key for key, _x, _y in found.state.pins}
     return {
         "nodes": [
-            [n.key, kinds.index(n.kind), n.label, n.x, n.y, n.rank, n.year, node_address(n), int(n.key in found.shown.opened) + 2 * (n.key in pinned)]
+            [
+                n.key,
+                kinds.index(n.kind),
+                n.label,
+                n.x,
+                n.y,
+                n.rank,
+                n.year,
+                node_address(n),
+                int(n.key in found.shown.opened) + 2 * (n.key in pinned),
+            ]
             for n in found.shown.nodes
         ],
         "edges": [[numbers[e.a], numbers[e.b], e.weight, edge_text(e, names)] for e in found.shown.edges],

@@ -9,9 +9,9 @@ from papers.graph.drawing import NARROW, WIDE, Addresses, Canvas, Emphasis, pict
 from papers.pages.exploring import Exploration
 from papers.pictures import edge_address, node_address
 
-WIDE_EXPLORER: Final = Canvas("wide", 1000, 660, WIDE.quotas, 150)
+WIDE_EXPLORER: Final = Canvas("wide", 820, 570, WIDE.quotas, 140)
 NARROW_EXPLORER: Final = Canvas("narrow", 340, 520, NARROW.quotas, 112, facts=False)
-_MOST: Final = {"wide": 44, "narrow": 15}
+_MOST: Final = {"wide": 38, "narrow": 15}
 
 FILE_STYLE: Final = (
     ".graph{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Helvetica Neue',Arial,sans-serif;background:#fbfaf7}"
@@ -36,7 +36,9 @@ def picture_file(found: Exploration, base_url: str) -> str:
     addresses = Addresses(lambda node: base_url + node_address(node), lambda edge: base_url + edge_address(edge.a, edge.b))
     drawn = _svg(found, WIDE_EXPLORER, addresses)
     head, _, rest = drawn.partition(">")
-    sized = head.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDE_EXPLORER.width:g}" height="{WIDE_EXPLORER.height:g}" ')
+    sized = head.replace(
+        "<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDE_EXPLORER.width:g}" height="{WIDE_EXPLORER.height:g}" '
+    )
     return f"{sized.replace(' data-graph', '')}><style>{FILE_STYLE}</style>{rest}\n"
 
 

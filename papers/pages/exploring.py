@@ -57,9 +57,7 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
     return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
 
 
-def _documents(
-    state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer
-) -> tuple[list[SliceDocument], tuple[str, ...]]:
+def _documents(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer) -> tuple[list[SliceDocument], tuple[str, ...]]:
     """The slices that are open, and those of the ends of a path; and the names of those that nothing has computed yet."""
     wanted = list(dict.fromkeys([*state.open, *state.path]))
     stored = stored_slices([(names[key].kind.value, names[key].pk) for key in wanted], viewer)

@@ -85,7 +85,10 @@ def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collecti
     shown = {node.key for node in nodes}
     to_first = {edge.b if edge.a == first else edge.a: edge for edge in edges if first in {edge.a, edge.b}} if len(subjects) == 1 else {}
     greatest = max((node.rank for node in nodes if node.key not in subjects), default=1.0) or 1.0
-    drawn = tuple(_drawn(node, to_first.get(node.key), first, canvas, greatest, is_subject=node.key in subjects or node.key == first) for node in nodes)
+    drawn = tuple(
+        _drawn(node, to_first.get(node.key), first, canvas, greatest, is_subject=node.key in subjects or node.key == first)
+        for node in nodes
+    )
     within = sorted((edge for edge in edges if edge.a in shown and edge.b in shown), key=lambda edge: (edge.weight, edge.a, edge.b))
     return Scene(drawn, tuple(within[-int(2.2 * len(nodes)) :]), 0)
 
