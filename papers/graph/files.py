@@ -57,8 +57,8 @@ def as_graphml(given: Linked) -> Iterator[str]:
         values = (node.kind.value, node.label, node.year, node.rank, node.x, node.y, given.node_url(node))
         yield f"<node id={quoteattr(node.key)}>{_values('node', _NODE_KEYS, values)}</node>\n"
     for edge in given.graph.edges:
-        values = (edge.kind.value, edge.weight, edge_text(edge, names), given.edge_url(edge))
-        yield f"<edge source={quoteattr(edge.a)} target={quoteattr(edge.b)}>{_values('edge', _EDGE_KEYS, values)}</edge>\n"
+        told = (edge.kind.value, edge.weight, edge_text(edge, names), given.edge_url(edge))
+        yield f"<edge source={quoteattr(edge.a)} target={quoteattr(edge.b)}>{_values('edge', _EDGE_KEYS, told)}</edge>\n"
     yield "</graph>\n</graphml>\n"
 
 

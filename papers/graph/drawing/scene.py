@@ -80,7 +80,8 @@ def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
 
 def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collection[str], canvas: Canvas) -> Scene:
     """The scene of chosen nodes of the explorer, those of ``subjects`` as subjects; the first node is one. What joins them to the first, where it is the
-    only subject, stands beside them."""
+    only subject, stands beside them.
+    """
     first = nodes[0].key
     shown = {node.key for node in nodes}
     to_first = {edge.b if edge.a == first else edge.a: edge for edge in edges if first in {edge.a, edge.b}} if len(subjects) == 1 else {}

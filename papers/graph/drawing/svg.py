@@ -48,7 +48,7 @@ class Emphasis:
     path: frozenset[tuple[str, str]] = frozenset()
 
 
-def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph", emphasis: Emphasis = Emphasis()) -> str:  # noqa: B008 - frozen
+def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph", emphasis: Emphasis = Emphasis()) -> str:
     """The ``<svg>`` element. ``prefix`` begins its ids, for pages with several pictures. About half a millisecond."""
     canvas = picture.canvas
     subject = picture.placed[0].drawn.node
