@@ -10,6 +10,9 @@ be meant through ``Candidates`` and never touches a database. The rules, in orde
 
 Otherwise a new author is opened: two pages for one person are mended by a merge, one page for two people misleads
 every reader. Two positions of one work are never the same author.
+
+These rules are what an import has time for. Its works are marked (``work_chunks``), and within minutes workers compare all
+mentions under the same names with each other (``papers.persons``), which mends what was split or mixed here.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ DISTINGUISHING_SCHEMES = ("orcid", "openalex", "openreview", "dblp", "acl", "s2"
 IDENTIFIER_ORDER = ("orcid", "openreview", "openalex", "acl", "dblp", "s2", "google_scholar", "page")
 
 COMMON, VERY_COMMON = 0.0, -1.0  # on the scale of papers.names.rarity
+WORKS_IN_A_CHUNK = 16  # works imported together have neighbouring keys: one mark stands for all of them
 COAUTHOR_EVIDENCE_LIMIT = 50  # in longer author lists a co-author in common says nothing about who somebody is
 
 
@@ -161,6 +165,11 @@ class Attribution:
         if len(same) == 1 and mention.name.is_full and self._statistics.rarity(mention.name) >= RARE:
             return Decision(same[0], AttributionRule.RARE_NAME, is_new=False)
         return None
+
+
+def work_chunks(works: Iterable[int]) -> set[int]:
+    """What is marked (kind "mentions") so that the people of these works are looked at again: the numbers of their chunks."""
+    return {work // WORKS_IN_A_CHUNK for work in works}
 
 
 def _contradicts(candidate: Candidate, mention: Mention) -> bool:

@@ -32,3 +32,10 @@ class ImportBusyError(PapersError):
     def __init__(self, run: int) -> None:
         super().__init__(f"Another process is at import {run} already.")
         self.run = run
+
+
+class BlockBusyError(PapersError):
+    """Somebody is deciding about a work whose people were to be compared, or has just decided: the block is taken up again later."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody is deciding about works of this block; it is compared again later")

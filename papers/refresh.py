@@ -189,8 +189,8 @@ def backlog() -> list[Backlog]:
 
 
 def kinds_with_work() -> list[str]:
-    """The registered kinds that have a row free to be claimed now, in their order. One short query for each kind."""
-    return [kind.key for kind in refresh_kinds if _free(kind.key).exists()]
+    """The registered kinds that have a row free to be claimed now, in their order. One short query for each kind, or two."""
+    return [kind.key for kind in refresh_kinds if _free(kind.key).exists() and (kind.ready is None or kind.ready())]
 
 
 def _free(kind: str) -> QuerySet[RefreshRequest]:

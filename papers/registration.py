@@ -7,6 +7,7 @@ def register() -> None:
     """Register panels, refresh kinds and filters."""
     register_refresh_kinds()
     register_panels()
+    register_namesakes()
 
 
 def register_panels() -> None:
@@ -17,6 +18,22 @@ def register_panels() -> None:
         panels.register(
             Panel(f"graph-of-{page}", page=page, slot="main", template="papers/panels/graph.html", load=graph_panel(kind), order=50)
         )
+
+
+def register_namesakes() -> None:
+    """Who else goes by the name of a page, in the line below it."""
+    from papers.pages.ambiguity import namesakes
+
+    panels.register(
+        Panel(
+            "namesakes",
+            page="researcher",
+            slot="header",
+            template="papers/panels/namesakes.html",
+            load=lambda request, author: namesakes(author, request.user),
+            order=90,
+        )
+    )
 
 
 def register_refresh_kinds() -> None:

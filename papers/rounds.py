@@ -53,9 +53,10 @@ def refresh_some(kind: str, limit: int | None = None) -> Round:
 
 
 def refresh_until(kind: str, *, deadline: float, batch: int | None = None, on_round: Callable[[Round], object] | None = None) -> Round:
-    """``refresh_some`` again and again until no row is free or ``deadline`` (of ``time.monotonic``) has passed."""
+    """``refresh_some`` again and again until no row is free, the kind is not ready, or ``deadline`` (of ``time.monotonic``) has passed."""
     done = Round()
-    while time.monotonic() < deadline:
+    registered = refresh_kinds.get(kind)
+    while time.monotonic() < deadline and (registered is None or registered.ready is None or registered.ready()):
         this = refresh_some(kind, batch)
         if this.handled == 0:
             break

@@ -124,17 +124,19 @@ def register_decisions() -> None:
     """Figures and names follow decisions about works, taken or taken back; what owners asked to add is theirs to take along."""
     from django.utils.translation import gettext_lazy as _
 
-    from config.lib.registries import PersonalPart, personal_parts
+    from config.lib.registries import KeptPages, PersonalPart, kept_pages, personal_parts
     from profiles.models import WorkAddition
     from profiles.models.privacy import RequestKind
     from profiles.owners.following import on_authorships_changed
     from profiles.owners.requests import on_not_mine_confirmed
     from profiles.privacy.confirmed_requests import on_confirmed
     from profiles.privacy.parts import of_user
+    from profiles.querysets.kept import pages_with_people
     from profiles.trail import register_reaction
 
     register_reaction("papers.Authorship", on_authorships_changed)
     on_confirmed(RequestKind.NOT_MINE, on_not_mine_confirmed)
+    kept_pages.register(KeptPages("people", pages_with_people))
     columns = ("kind", "request", "text", "state", "outcome", "error", "created_at", "finished_at")
     personal_parts.register(
         PersonalPart("additions", _("Works that you asked to add"), collect=of_user(WorkAddition, "user", *columns), order=300)
@@ -145,6 +147,7 @@ def register_panels() -> None:
     """The panels of this app, with their empty states."""
     from profiles.claims.shown import claim_panel
     from profiles.owners import shown
+    from profiles.owners.mixed import mixed_panel
     from profiles.trust.page import snapshot
 
     panels.register(
@@ -161,6 +164,7 @@ def register_panels() -> None:
         Panel("words", page="researcher", slot="header", template="profiles/panels/profile_header.html", load=shown.header_panel, order=10)
     )
     panels.register(Panel("about", page="researcher", slot="main", template="profiles/panels/about.html", load=shown.about_panel, order=10))
+    panels.register(Panel("mixed", page="researcher", slot="main", template="profiles/panels/ambiguity.html", load=mixed_panel, order=5))
     panels.register(
         Panel("decide", page="researcher", slot="main", template="profiles/panels/decide.html", load=shown.decide_panel, order=990)
     )

@@ -82,7 +82,8 @@ class RefreshKind:
     same result then. ``queue`` names the Celery queue, ``batch`` how many rows a worker claims at once, ``workers``
     how many may be at this kind at the same time. ``everything()`` gives the ids of all objects, for a
     recomputation after a change of definition; None where there is no such list. ``after`` names kinds whose results
-    this one rests on: what they recompute is marked for this one in the same transaction.
+    this one rests on: what they recompute is marked for this one in the same transaction. ``ready()`` says whether work on
+    this kind may begin now, in one short query; rows wait until it does.
     """
 
     key: str
@@ -93,6 +94,19 @@ class RefreshKind:
     workers: int = 2
     everything: Callable[[], Iterable[int]] | None = None
     after: tuple[str, ...] = ()
+    ready: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class KeptPages:
+    """Author pages that people have to do with, so that no rule takes a work from them or leads them elsewhere.
+
+    ``among(ids)`` names those of these authors, by row key, in one query.
+    """
+
+    key: str
+    among: Callable[[Collection[int]], Iterable[int]]
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,7 @@ page_wishes: Registry[PageWishes] = Registry()
 personal_parts: Registry[PersonalPart] = Registry()
 support_sources: Registry[SupportSource] = Registry()
 merge_participants: Registry[MergeParticipant] = Registry()
+kept_pages: Registry[KeptPages] = Registry()
 
 
 def load_panels(page: str, request: HttpRequest, subject: object) -> dict[str, list[tuple[Panel, Mapping[str, Any]]]]:

@@ -2,6 +2,7 @@
 
 from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WhyNot, WorkType
 from papers.models.citations import Citation, PendingReference
+from papers.models.disambiguation import AmbiguityFinding, NameBlock
 from papers.models.figures import AuthorFigures, SubjectFigures, WorkFigures
 from papers.models.identity import AuthorChange, ChangeKind, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
 from papers.models.imports import ImportItem, ImportRun
@@ -22,6 +23,7 @@ from papers.models.subjects import Field, Topic, Venue, WorkTopic
 from papers.models.works import Work, WorkIdentifier, WorkSource
 
 __all__ = [
+    "AmbiguityFinding",
     "AttributionRule",
     "AttributionState",
     "Author",
@@ -44,6 +46,7 @@ __all__ = [
     "Institution",
     "InstitutionName",
     "ItemOutcome",
+    "NameBlock",
     "NameCount",
     "NameVariant",
     "NameVisibility",

@@ -43,6 +43,7 @@ class AttributionRule(models.TextChoices):
     SHARED_AFFILIATION = "shared-affiliation", _("Compatible name and a shared affiliation")
     RARE_NAME = "rare-name", _("A rare name")
     FIRST_SEEN = "first-seen", _("First work under this name")
+    COMPARED = "compared", _("Compared with all works under such names")
     PERSON = "person", _("Decided by a person")
 
 

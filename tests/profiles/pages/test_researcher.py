@@ -23,7 +23,7 @@ from tests.factories.reading import counted_queries, links_of, text_of
 from tests.factories.work import computed
 from tests.papers.pages.conftest import Record
 
-QUERIES = 7  # signed out, with no filter on: three for the record, one for the claim that holds the page, one for what its person asks, one for trust
+QUERIES = 8  # signed out, with no filter on: three for the record, one each for the claim that holds the page, for whom it may be mistaken for, for what its person asks, for trust and for the graph
 
 
 # --- The person ---------------------------------------------------------------------------------------------------
