@@ -15,7 +15,7 @@ MARK_ALL = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0010_imports_leave_nothing_behind'),
+        ('papers', '0011_figures_of_works'),
     ]
 
     operations = [
