@@ -19,11 +19,26 @@ def register() -> None:
 
 def register_identity() -> None:
     """Figures, levels, trust and the feed of changed ids follow merges, splits and moves, and their taking back."""
-    from profiles.identity import following
+    from django.utils.translation import gettext_lazy as _
+
+    from config.lib.registries import PersonalPart, personal_parts
+    from profiles.identity import following, proposals
+    from profiles.models import PageProposal
+    from profiles.privacy.parts import of_user
     from profiles.trail import register_reaction
 
     register_reaction("papers.Author", following.on_pages_changed)
     register_reaction("papers.Authorship", following.on_works_changed)
+    columns = ("kind", "reason", "evidence", "status", "created_at", "decided_at", "answer")
+    personal_parts.register(
+        PersonalPart(
+            "proposals",
+            _("What you proposed about pages"),
+            collect=of_user(PageProposal, "proposer", *columns, author_id="page_id"),
+            erase=proposals.erase_words,
+            order=310,
+        )
+    )
 
 
 def register_api() -> None:

@@ -95,7 +95,6 @@ TRAILED: dict[str, tuple[str, ...]] = {
     "papers.IdentityConstraint": ("one_id", "other_id", "kind", "origin", "decided_at"),
     "papers.UncertainPair": ("verdict", "decided_at", "decided_by_id"),
     "profiles.FormerName": ("author_id",),
-    "profiles.PageProposal": ("status", "decided_at", "decided_as", "decided_by_id", "decision"),
 }
 """The rows that acts change, by model, and which of their columns the trail keeps: opaque numbers, codes and dates."""
 

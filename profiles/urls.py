@@ -9,9 +9,12 @@ from profiles.views import add_works, legal, my_works, privacy, profile_edit, re
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.history import history
+from profiles.views.merge_propose import merge_propose
 from profiles.views.names import names
 from profiles.views.not_mine import not_mine
+from profiles.views.proposals import proposal, proposals
 from profiles.views.researcher import researcher
+from profiles.views.split_propose import split_propose
 from profiles.views.trust import trust, trust_json
 
 register_public_ids()
@@ -36,6 +39,10 @@ urlpatterns = [
     path("researchers/<public_id:pk>/<str:slug>/correct/", requests.correct, name="correct"),
     path("requests/<str:token>/", requests.confirm, name="request"),
     path("researchers/<public_id:pk>/<str:slug>/not-mine/<public_id:authorship>/", not_mine, name="not-mine"),
+    path("researchers/<public_id:pk>/<str:slug>/merge/", merge_propose, name="merge-propose"),
+    path("researchers/<public_id:pk>/<str:slug>/split/", split_propose, name="split-propose"),
+    path("proposals/", proposals, name="proposals"),
+    path("proposals/<public_id:pk>/", proposal, name="proposal"),
     path("settings/profile/", profile_edit.profile_edit, name="profile-edit"),
     path("settings/profile/preview/", profile_edit.biography_preview, name="biography-preview"),
     path("settings/works/", my_works.my_works, name="my-works"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from papers.models import Author
 from profiles.evidence.base import outcome_text
 from profiles.models import TrailEntry
-from profiles.models.choices import ReasonCode
+from profiles.models.choices import ReasonCode, Role
 
 WORDS: dict[str, str | Promise] = {
     "grant": _("Claimed: a moderator found the evidence sufficient."),
@@ -27,6 +27,7 @@ WORDS: dict[str, str | Promise] = {
     "account-erased": _("The owner closed their account. The page was free again."),
     "merge": _("Another page was merged into this one."),
     "split": _("Works of this page were moved to a page of their own."),
+    "move": _("Works of this page were moved to the page of somebody else, or to none."),
     "work-refuse": _("A work was taken off this page: it is somebody else's."),
     "work-take": _("A work was added to this page, where a record had put it elsewhere."),
     "evidence-confirmed": _("Evidence for the claim was confirmed."),
@@ -35,6 +36,13 @@ WORDS: dict[str, str | Promise] = {
     "evidence-voided": _("A piece of evidence for the claim was made void."),
 }
 """The acts that may stand on a public history, in words. An act without words here is told in general ones."""
+OTHER_SIDE: dict[str, str | Promise] = {
+    "merge": _("This page was merged into another one."),
+    "split": _("This page was opened for works that had stood on another one."),
+    "move": _("Works of another page were moved to this one."),
+}
+"""The same acts as the page tells them that they were about, where it is not the page on whose history they stand first."""
+BY_OWNER, BY_MODERATOR = _("The owner of the page decided it."), _("A moderator decided it.")
 AUTOMATIC = _("Claimed: the owner signed in with the ORCID iD that publishers give on these works.")
 UNKNOWN = _("A decision about this page was made.")
 LEFT_OUT = ("evidence-check",)  # looks that changed nothing stand on the evidence page, with their dates
@@ -53,6 +61,7 @@ class Event:
 def events_of(author: Author, *, offset: int, limit: int) -> list[Event]:
     """The lines of a page's history from ``offset`` on, newest first, those of pages merged into it too. Two queries."""
     pages = Q(author_id=author.pk) | Q(author_id__in=Author.objects.filter(merged_into=author).values("pk"))
+    pages |= Q(subject=Author._meta.label, subject_id=author.pk, action__in=list(OTHER_SIDE))
     entries = list(
         TrailEntry.objects.filter(pages, is_public=True, undoes__isnull=True)
         .exclude(action__in=LEFT_OUT)
@@ -60,10 +69,12 @@ def events_of(author: Author, *, offset: int, limit: int) -> list[Event]:
         .defer("changes")[offset : offset + limit]
     )
     undone = _taken_back(entries)
-    return [Event(entry.at, _text(entry), _reason(entry), undone.get(entry.pk)) for entry in entries]
+    return [Event(entry.at, _text(entry, author), _reason(entry), undone.get(entry.pk)) for entry in entries]
 
 
-def _text(entry: TrailEntry) -> str | Promise:
+def _text(entry: TrailEntry, author: Author) -> str | Promise:
+    if entry.action in OTHER_SIDE and entry.author_id != author.pk and entry.subject_id == author.pk:
+        return OTHER_SIDE[entry.action]
     if entry.action == "grant" and entry.code == ReasonCode.AUTOMATIC:
         return AUTOMATIC
     return WORDS.get(entry.action, UNKNOWN)
@@ -73,6 +84,8 @@ def _reason(entry: TrailEntry) -> str | Promise:
     """Why, where that is public: a claim was revoked, evidence did or did not hold. It speaks of the claim, not to its claimant."""
     if entry.action.startswith("evidence-"):
         return outcome_text(entry.code)
+    if entry.action in OTHER_SIDE:
+        return BY_OWNER if entry.role == Role.OWNER else BY_MODERATOR
     return REASONS.get(entry.code, "") if entry.action == "revoke" else ""
 
 

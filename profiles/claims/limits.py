@@ -107,8 +107,8 @@ def _ensure_owns_none(profile: Profile, author: Author) -> None:
         raise NotAllowedError(_("This is your page already."))
     raise NotAllowedError(
         _(
-            "You own the page of %(name)s, and an account owns one page. If this page is about you too, the two have to be merged; "
-            "that cannot be asked for here yet."
+            "You own the page of %(name)s, and an account owns one page. If this page is about you too, propose to merge the two: "
+            "the link stands on each page, beside “Is this page about you?”."
         )
         % {"name": own.author.display_name}
     )

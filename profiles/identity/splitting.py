@@ -85,6 +85,15 @@ def split_page(*, page: Author, groups: Sequence[Group], user: User, code: str =
     return entries
 
 
+def ensure_groups(page: Author, groups: Sequence[Group]) -> None:
+    """Quiet where these works can leave the page as the groups say. Raises ``WrongStateError``, ``NotAllowedError``. Call it in a transaction."""
+    targets = {group.to for group in groups if group.to}
+    pages = {one.pk: one for one in Author.objects.filter(pk__in=[page.pk, *targets])}
+    if len(pages) < 1 + len(targets):
+        raise WrongStateError(gone_text())
+    _ensure_possible(pages[page.pk], groups, _authorships(page, groups), pages)
+
+
 @dataclass(frozen=True, slots=True)
 class _How:
     """Who decides, in which role, why."""
@@ -121,7 +130,9 @@ def _ensure_possible(origin: Author, groups: Sequence[Group], found: Mapping[int
 
 
 def _ensure_target(target: Author, origin: Author, moved: Sequence[Authorship]) -> None:
-    if target.pk == origin.pk or target.merged_into_id is not None or target.erased_at is not None:
+    if target.pk == origin.pk:
+        raise WrongStateError(_("The works stand on this page already. Give the address of the other one."))
+    if target.merged_into_id is not None or target.erased_at is not None:
         raise WrongStateError(gone_text())
     owner = holding([target.pk]).first()
     if owner is not None and owner.status == "disputed":
@@ -176,11 +187,15 @@ def _move(group: Group, moved: Sequence[Authorship], origin: Author, pages: Mapp
     return changes.entry
 
 
-def _new_page(moved: Sequence[Authorship]) -> Author:
-    """A page under the form among these works that says most; not saved."""
+def new_name(moved: Sequence[Authorship]) -> str:
+    """The form among these works that says most: under it a page of their own is opened. Asks nothing."""
     forms = [display_form(one.raw_name[:LONGEST_NAME]) for one in moved]
     full = [form for form in forms if parse_name(form).is_full]
-    name = max(full or forms, key=len)
+    return max(full or forms, key=len)
+
+
+def _new_page(moved: Sequence[Authorship]) -> Author:
+    name = new_name(moved)
     return Author(display_name=name, sort_name=sort_form(name))
 
 

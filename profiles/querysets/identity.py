@@ -57,7 +57,7 @@ def crossing_constraints(one: int, other: int) -> int:
 def works_of(author_id: int) -> QuerySet[Authorship]:
     """The authorships of a page with their works, newest first; without merged and erased works."""
     shown = Authorship.objects.filter(author_id=author_id, work__merged_into__isnull=True, work__erased_at__isnull=True)
-    return shown.select_related("work", "work__venue").order_by("-work__date_key", "-work_id")
+    return shown.select_related("work__venue", "author").order_by("-work__date_key", "-work_id")
 
 
 def open_proposals() -> QuerySet[PageProposal]:

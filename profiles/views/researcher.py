@@ -12,6 +12,7 @@ from papers.querysets.author_page import author_for_page
 from papers.views.standing import NO_PAGE, elsewhere
 from profiles.pages import researcher_context, withhold_figures
 from profiles.privacy.choices import keep_out_of_search
+from profiles.views.addresses import former_address
 
 
 @public_page
@@ -19,6 +20,8 @@ def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  
     """The page of an author: header, figures, collaborators and works. Five queries, the claim's among them, and those of other panels."""
     found = author_for_page(pk, request.user)
     if found is None:
+        if (formerly := former_address(pk)) is not None:
+            return formerly
         raise Http404(NO_PAGE)
     moved = elsewhere(request, found.author)
     if moved is not None:
