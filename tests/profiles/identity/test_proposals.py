@@ -18,7 +18,7 @@ from profiles.identity.proposals import (
     undo_proposal,
     withdraw_proposal,
 )
-from profiles.identity.splitting import Group, split_page
+from profiles.identity.splitting import Group
 from profiles.models import Claim, OutgoingMail, PageProposal, ProposalStatus
 from profiles.models.choices import ClaimStatus
 from profiles.moderation.decisions import revoke_claim
