@@ -6,18 +6,46 @@ from config.lib.registries import Panel, SupportSource, merge_participants, pane
 
 
 def register() -> None:
-    """Panels, kinds of news, what belongs to an account, and what follows from claims and blocks."""
-    panels.register(
-        Panel(
-            "follow",
-            page="researcher",
-            slot="actions",
-            template="collaboration/panels/follow.html",
-            load=lambda _request, _author: {},
-            order=10,
-        )
-    )
+    """Panels, kinds of news and mails, what belongs to an account, and what follows from claims and blocks."""
+    register_following()
+    register_notifications()
     register_invitations()
+
+
+def register_following() -> None:
+    """The follow button and the links to feeds on the pages of what can be followed, and the feed on the first page."""
+    from collaboration.pages import feed, follow_button
+
+    for page in ("researcher", "topic", "institution"):
+        key = f"follow-{page}"
+        panels.register(
+            Panel(key, page=page, slot="actions", template="collaboration/panels/follow.html", load=follow_button.follow_panel, order=10)
+        )
+        panels.register(
+            Panel(f"atom-{page}", page=page, slot="head", template="collaboration/panels/atom.html", load=follow_button.atom_link_panel)
+        )
+    search = "collaboration/panels/follow_search.html"
+    panels.register(Panel("follow-search", page="search", slot="actions", template=search, load=follow_button.follow_search_panel))
+    panels.register(
+        Panel("atom-search", page="search", slot="head", template="collaboration/panels/atom.html", load=follow_button.atom_search_panel)
+    )
+    panels.register(Panel("feed", page="home", slot="feed", template="collaboration/panels/feed.html", load=feed.feed_panel, order=10))
+
+
+def register_notifications() -> None:
+    """What people are told of here, the count in the header, and the digest that one click ends."""
+    from django.utils.translation import gettext as _
+
+    from collaboration.following.telling import FOLLOWER
+    from collaboration.notifications.kinds import notification_kinds
+    from collaboration.notifications.preferences import DIGEST
+    from collaboration.querysets.notifications import unread_of_account
+    from config.lib.registries import AccountColumn, account_columns
+    from profiles.accounts.mail import MailKind, mail_kinds
+
+    account_columns.register(AccountColumn("unread", unread_of_account))
+    mail_kinds.register(MailKind(DIGEST, label=_("what happened on Collegium (the digest)")))
+    notification_kinds.register(FOLLOWER)
 
 
 def register_invitations() -> None:

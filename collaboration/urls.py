@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from collaboration.views import conversations, introductions, invitations
+from collaboration.views import atom, conversations, follows, introductions, invitations, notifications
 from config.lib.public_ids import register_public_ids
 
 register_public_ids()
@@ -22,4 +22,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/<public_id:pk>/new/", conversations.new_messages, name="new-messages"),
     path("conversations/<public_id:pk>/export.<str:form>", conversations.export, name="conversation-export"),
     path("settings/collaboration/", invitations.collaboration_choices, name="choices"),
+    path("follow/search/", follows.follow_search, name="follow-search"),
+    path("follow/<slug:word>/<public_id:pk>/", follows.follow_target, name="follow"),
+    path("following/", follows.following, name="following"),
+    path("following/choice/", follows.list_choice, name="list-choice"),
+    path("followers/<slug:word>/<public_id:pk>/", follows.followers, name="followers"),
+    path("researchers/<public_id:pk>/<str:slug>/following/", follows.followed_by, name="followed-by"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="read-all"),
+    path("notifications/<public_id:pk>/", notifications.notification, name="notification"),
+    path("settings/notifications/", notifications.notification_settings, name="notification-settings"),
+    path("feeds/search.atom", atom.atom_search, name="atom-search"),
+    path("feeds/<slug:word>/<public_id:pk>.atom", atom.atom, name="atom"),
 ]

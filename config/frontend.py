@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-STYLE_SHEETS = ("tokens", "base", "layout", "components", "pages", "print")  # in the order of the cascade
+STYLE_SHEETS = ("tokens", "base", "layout", "components", "pages", "together", "print")  # in the order of the cascade
 FONT_PACKAGE = Path("node_modules/@fontsource-variable/source-serif-4")
 D3_PARTS = ("dispatch", "selection", "timer", "color", "interpolate", "ease", "transition", "drag", "zoom")  # each needs those before it
 AXE = Path("node_modules/axe-core/axe.min.js")

@@ -82,6 +82,26 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 3600.0},
     },
+    "match what came to saved searches": {
+        "task": "collaboration.tasks.follows.match_searches",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
+    "forget searches that nobody follows": {
+        "task": "collaboration.tasks.follows.forget_searches",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
+    "write digests": {
+        "task": "collaboration.tasks.notifications.write_digests",
+        "schedule": 3600.0,
+        "options": {"queue": "mail", "expires": 3000.0},
+    },
+    "forget old notifications": {
+        "task": "collaboration.tasks.notifications.forget_notifications",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
 }
 
 TASK_ROUTES: dict[str, dict[str, str]] = {  # what stands here not goes into "default", or where its caller says

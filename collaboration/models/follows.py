@@ -18,13 +18,14 @@ TARGETS: Final = ("author", "topic", "institution", "search")
 
 
 class SavedSearch(models.Model):
-    """A search that somebody follows, once for all who follow it. ``query`` is its canonical query string ("q=…&year=…").
+    """A search that somebody follows, once for all who follow it. ``query`` is its canonical query string ("q=…&year=…"), ``words`` says it.
 
     ``checked_through`` is the last work that was looked at for it; works that came later are matched in the background
     (``SearchMatch``). It names nobody: whose search it is stands in the follows alone.
     """
 
     query = models.CharField(_("query"), max_length=1000)
+    words = models.CharField(_("in words"), max_length=400, blank=True, default="")
     checked_through = models.BigIntegerField(_("looked at up to work"), default=0)
     checked_at = models.DateTimeField(_("last looked at"), null=True, blank=True)
     created_at = models.DateTimeField(_("saved"), default=timezone.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,6 +23,8 @@ _INSERT: Final = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (recipient_id, kind, subject_key) DO NOTHING
 """
+KEEP_READ: Final = timedelta(days=180)
+KEEP_ANY: Final = timedelta(days=365)
 
 
 def notify(
@@ -83,6 +86,13 @@ def withdraw(*, kind: str, subject_key: str) -> None:
 def seen_by(user: User) -> QuerySet[Notification]:
     """What ``user`` may still see: without what blocked people did, whenever the block came. Costs no query of its own."""
     return Notification.objects.filter(recipient=user).exclude(Q(actor__blocks__blocked=user) | Q(actor__blocked_by__blocker=user))
+
+
+def forget_old(*, at: datetime | None = None) -> None:
+    """Delete what was read half a year ago or told a year ago. Two statements."""
+    now = at or timezone.now()
+    Notification.objects.filter(read_at__lt=now - KEEP_READ).delete()
+    Notification.objects.filter(created_at__lt=now - KEEP_ANY).delete()
 
 
 def _is_unwanted(recipient: User, actor: User) -> bool:

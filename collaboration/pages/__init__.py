@@ -1,0 +1,1 @@
+"""What the pages of this app say, and its panels on others' pages."""

@@ -1,0 +1,1 @@
+"""Reads over what people do together."""

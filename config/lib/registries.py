@@ -59,8 +59,8 @@ class Registry(Generic[EntryT]):
 class Panel:
     """A part of a page that its own app draws.
 
-    ``page`` names the page ("researcher", "paper", "topic", "institution", "home"); ``slot`` the place on it
-    ("header", "snapshot", "actions", "rail", "main", "work"). ``load(request, subject)`` returns the context of
+    ``page`` names the page ("researcher", "paper", "topic", "institution", "home", "search"); ``slot`` the place on it
+    ("head" of the document, "header", "snapshot", "actions", "rail", "main", "work", "feed"). ``load(request, subject)`` returns the context of
     ``template``, or None to leave the panel out; it may run a fixed number of queries only.
     """
 
@@ -194,12 +194,26 @@ class MergeParticipant:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class AccountColumn:
+    """Something that every page says about the account that is logged in, read in the query that finds the account.
+
+    It stands on ``request.user`` under ``key``, and on no account that was found another way. ``expression()`` is a subquery over an index,
+    for that one account, about the table of accounts.
+    """
+
+    key: str
+    expression: Callable[[], Any]
+    order: int = 100
+
+
 panels: Registry[Panel] = Registry()
 refresh_kinds: Registry[RefreshKind] = Registry()
 visibility_filters: Registry[VisibilityFilter] = Registry()
 page_wishes: Registry[PageWishes] = Registry()
 personal_parts: Registry[PersonalPart] = Registry()
 support_sources: Registry[SupportSource] = Registry()
+account_columns: Registry[AccountColumn] = Registry()
 merge_participants: Registry[MergeParticipant] = Registry()
 kept_pages: Registry[KeptPages] = Registry()
 

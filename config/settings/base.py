@@ -178,7 +178,7 @@ GUARDED_HTTP_ALLOWED_HOSTS: list[str] = env.list("GUARDED_HTTP_ALLOWED_HOSTS", [
 # --- Accounts -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "profiles.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]  # one: each of them costs a hash
+AUTHENTICATION_BACKENDS = ["profiles.accounts.backend.AccountBackend"]  # one: each of them costs a hash
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -147,7 +147,7 @@ class Authorship(models.Model):
 
     # What we decided.
     author = models.ForeignKey(
-        Author, on_delete=models.PROTECT, null=True, blank=True, related_name="authorships", verbose_name=_("author")
+        Author, on_delete=models.PROTECT, null=True, blank=True, related_name="authorships", verbose_name=_("author"), db_index=False
     )
     rule = models.CharField(_("attributed by"), max_length=20, choices=AttributionRule, default=AttributionRule.NONE, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=AttributionState, default=AttributionState.IMPORTED)
@@ -183,7 +183,9 @@ class Authorship(models.Model):
                 condition=Q(orcid="") | Q(orcid__regex=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"), name="authorship_orcid_well_formed"
             ),
         ]
-        indexes: ClassVar = [  # few rows, and each account that goes asks for its own
+        indexes: ClassVar = [
+            models.Index(fields=["author", "-work"], name="authorship_of_author"),  # in the order in which works came
+            # few rows, and each account that goes asks for its own
             models.Index(fields=["decided_by"], condition=Q(decided_by__isnull=False), name="authorship_decided_by"),
         ]
 
@@ -230,13 +232,14 @@ class AuthorshipInstitution(models.Model):
         Authorship, on_delete=models.CASCADE, related_name="authorship_institutions", verbose_name=_("authorship"), db_index=False
     )
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="authorship_institutions", verbose_name=_("institution")
+        Institution, on_delete=models.PROTECT, related_name="authorship_institutions", verbose_name=_("institution"), db_index=False
     )
 
     class Meta:
         verbose_name = _("institution of an authorship")
         verbose_name_plural = _("institutions of authorships")
         constraints: ClassVar = [models.UniqueConstraint(fields=["authorship", "institution"], name="authorshipinstitution_once")]
+        indexes: ClassVar = [models.Index(fields=["institution", "-authorship"], name="authorshipinstitution_of_place")]
 
     def __str__(self) -> str:
         return f"{self.authorship_id}: {self.institution_id}"

@@ -81,13 +81,14 @@ class WorkTopic(models.Model):
     """A work is about a topic, according to a source, with its score where the source gives one (0 to 1)."""
 
     work = models.ForeignKey("papers.Work", on_delete=models.CASCADE, related_name="work_topics", verbose_name=_("work"), db_index=False)
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="work_topics", verbose_name=_("topic"))
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="work_topics", verbose_name=_("topic"), db_index=False)
     score = models.FloatField(_("score"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=30)
 
     class Meta:
         verbose_name = _("topic of a work")
         verbose_name_plural = _("topics of works")
+        indexes: ClassVar = [models.Index(fields=["topic", "-work"], name="worktopic_of_topic")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["work", "topic"], name="worktopic_once"),
             models.CheckConstraint(

@@ -74,6 +74,11 @@ def home_context(base_url: str) -> dict[str, Any]:
     }
 
 
+def home_of_somebody(base_url: str) -> dict[str, Any]:
+    """What the template reads for people who are logged in: the search, and what panels bring them. Asks nothing."""
+    return {"canonical_url": base_url + reverse("papers:home"), "is_somebodys": True}
+
+
 def tile(figures: AuthorFigures) -> Tile:
     """An author's page in a few words."""
     parts = [works_text(figures.works_count), years_text(figures.first_year, figures.last_year)]

@@ -81,6 +81,7 @@ def search_context(params: QueryParams, path: str, viewer: Viewer) -> tuple[dict
     state = SearchState.read(params)
     context: dict[str, Any] = {
         "q": state.q,
+        "state": state,
         "keeps": [],
         "chosen": [],
         "clear_url": "",
@@ -92,7 +93,7 @@ def search_context(params: QueryParams, path: str, viewer: Viewer) -> tuple[dict
     try:
         with bounded_search():
             names = _names_of_facets(state)
-            state = _without_unknown(state, names, params)
+            state = context["state"] = _without_unknown(state, names, params)
             context |= _results(state, names, path, viewer) if state.q or state.is_narrowed else _nothing_asked()
     except SearchTookTooLongError:
         context |= {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from config.lib.pages import public_page
 from config.lib.query_params import QueryParams
+from config.lib.registries import load_panels
 from papers.pages.search import search_context
 from papers.pages.search_state import LONGEST_QUESTION
 from papers.search.identifiers import identified
@@ -24,6 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if named is not None:
         text = _("%(scheme)s %(value)s is not among the records held here.") % {"scheme": named.scheme, "value": named.value}
         context["empty_text"] = text
+    context["panels"] = load_panels("search", request, context["state"]) if is_complete else {}
     response = render(request, "papers/search.html", context, status=200 if is_complete else 503)
     if not is_complete:
         response["Cache-Control"] = "no-store"

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from config.lib.context import THEME_COOKIE, THEMES
 from config.lib.pages import public_page, site_url
 from config.lib.registries import load_panels
-from papers.pages.home import home_context, source_lines
+from papers.pages.home import home_context, home_of_somebody, source_lines
 
 THEME_SECONDS: Final = 400 * 24 * 3600  # what browsers keep at most
 LONGEST_ADDRESS: Final = 2000
@@ -25,8 +25,8 @@ LONGEST_ADDRESS: Final = 2000
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page. At most nine queries and those of the panels."""
-    context = home_context(site_url(request))
+    """The first page. At most nine queries and those of the panels; for people who are logged in the panels' alone."""
+    context = home_of_somebody(site_url(request)) if request.user.is_authenticated else home_context(site_url(request))
     context["panels"] = load_panels("home", request, None)
     return render(request, "home.html", context)
 

@@ -82,7 +82,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, db: None, size: int
     for subject in (place, topic):
         with counted_queries() as queries:
             assert client.get(subject.get_absolute_url()).status_code == 200
-        assert queries.count == 6, f"{size} works of {type(subject).__name__}"
+        assert queries.count == 7, f"{size} works of {type(subject).__name__}"
 
 
 def test_merged_topics_are_offered_nowhere(client: Client, record: Record) -> None:

@@ -1,0 +1,157 @@
+"""The home feed: new works and changes by those whom somebody follows, with the reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from collaboration.following.targets import target_address
+from collaboration.querysets.feed import FeedChange, FeedWork, Interests, feed_changes, feed_works, interests_of, names_of_targets
+from config.lib.public_ids import decode_public_id, encode_public_id
+from config.lib.query_params import QueryParams
+from papers.pages.parts import Link
+from papers.pages.rows import WorkRow, rows_of
+from profiles.models import User
+
+PAGE_SIZE: Final = 20
+NEWS_FOR_YEARS: Final = 1
+"""A work of the year in which it came, or of the one before, is new; an older one was only new to the records."""
+CHANGE_WORDS: Final[dict[str, str | Promise]] = {
+    "grant": _("claimed their page"),
+    "merge": _("now has the works of another page too"),
+    "split": _("is told apart from somebody else now: some works have moved"),
+    "opened": _("is open to collaborate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """A line of the feed: a work (``row``) or a change (``who`` and ``text``); ``because`` is what is followed that brought it here."""
+
+    at: datetime
+    row: WorkRow | None
+    who: Link | None
+    text: str | Promise
+    because: Sequence[Link]
+    is_older: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDay:
+    """What came on one day."""
+
+    day: date
+    items: Sequence[FeedItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A page of the feed. ``older_url`` is "" at its end; ``follows_nothing`` tells an empty feed from a quiet one."""
+
+    days: Sequence[FeedDay]
+    older_url: str
+    is_first: bool
+    follows_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page goes on: the last work and the last change that the pages before showed, None for neither yet."""
+
+    work: int | None = None
+    change: int | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """From an address; whatever is not one begins at the top."""
+        before, _dot, after = text.partition(".")
+        try:
+            return cls(decode_public_id(before) if before else None, decode_public_id(after) if after else None)
+        except ValueError:
+            return cls()
+
+    def __str__(self) -> str:
+        return f"{encode_public_id(self.work) if self.work else ''}.{encode_public_id(self.change) if self.change else ''}"
+
+
+def feed_panel(request: HttpRequest, _subject: object) -> Mapping[str, Any] | None:
+    """The feed on the first page, for people who are logged in. Five queries at most."""
+    if not isinstance(request.user, User):
+        return None
+    after = QueryParams(request.GET).text("after", 40)
+    return {"feed": feed_of(request.user, Cursor.read(after))}
+
+
+def feed_of(user: User, cursor: Cursor) -> Feed:
+    """A page of somebody's feed. Five queries: what they follow, works, changes, rows, and names."""
+    interests = interests_of(user.pk)
+    works = feed_works(interests, user, before=cursor.work, limit=PAGE_SIZE)
+    changes = feed_changes(interests, before=cursor.change, limit=PAGE_SIZE)
+    entries: list[FeedWork | FeedChange] = [*works, *changes]
+    taken = sorted(entries, key=_when, reverse=True)[:PAGE_SIZE]
+    last = _cursor_after(taken, cursor)
+    there_is_more = len(works) + len(changes) > len(taken) or PAGE_SIZE in {len(works), len(changes)}
+    return Feed(
+        days=_by_day(_items(taken, interests)),
+        older_url=f"{reverse('papers:home')}?after={last}" if there_is_more and taken else "",
+        is_first=cursor == Cursor(),
+        follows_nothing=interests.is_empty,
+    )
+
+
+def _when(entry: FeedWork | FeedChange) -> datetime:
+    return entry.came_at if isinstance(entry, FeedWork) else entry.at
+
+
+def _cursor_after(taken: Iterable[FeedWork | FeedChange], cursor: Cursor) -> Cursor:
+    works = [entry.id for entry in taken if isinstance(entry, FeedWork)]
+    changes = [entry.id for entry in taken if isinstance(entry, FeedChange)]
+    return Cursor(min(works, default=cursor.work), min(changes, default=cursor.change))
+
+
+def _items(taken: Sequence[FeedWork | FeedChange], interests: Interests) -> list[FeedItem]:
+    """The entries in words; what may not be shown, or whose reasons are all gone, is left out."""
+    works = [entry for entry in taken if isinstance(entry, FeedWork) and entry.is_shown]
+    rows = {row.id: row for row in rows_of([entry.id for entry in works])}
+    links = _links(taken)
+    quiet = set(interests.muted)
+    items = []
+    for entry in taken:
+        if isinstance(entry, FeedChange):
+            who = links.get(("author", entry.author))
+            if who is not None:
+                items.append(FeedItem(entry.at, None, who, CHANGE_WORDS[entry.action], [who]))
+        elif entry.is_shown and entry.id in rows:
+            because = [links[kind, key] for kind, key in map(tuple, entry.because) if (kind, key) in links and key not in quiet]
+            if because:
+                is_older = entry.year is not None and entry.year < entry.came_at.year - NEWS_FOR_YEARS
+                items.append(FeedItem(entry.came_at, rows[entry.id], None, "", because, is_older))
+    return items
+
+
+def _links(taken: Sequence[FeedWork | FeedChange]) -> dict[tuple[str, int], Link]:
+    """Whatever the entries are there for, with its page. One query."""
+    wanted: dict[str, set[int]] = {}
+    for entry in taken:
+        if isinstance(entry, FeedChange):
+            wanted.setdefault("author", set()).add(entry.author)
+        else:
+            for kind, key in entry.because:
+                wanted.setdefault(kind, set()).add(key)
+    names = names_of_targets({kind: sorted(keys) for kind, keys in wanted.items()})
+    return {place: Link(name.partition("\n")[0], target_address(*place, name)) for place, name in names.items()}
+
+
+def _by_day(items: Sequence[FeedItem]) -> list[FeedDay]:
+    days: dict[date, list[FeedItem]] = {}
+    for item in items:
+        days.setdefault(timezone.localdate(item.at), []).append(item)
+    return [FeedDay(day, found) for day, found in days.items()]

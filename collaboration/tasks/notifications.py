@@ -1,0 +1,19 @@
+"""Digests by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from collaboration.notifications import digests, sending
+
+
+@shared_task(soft_time_limit=840, time_limit=900)
+def write_digests() -> None:
+    """Write the digests that are due."""
+    digests.write_due_digests()
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
+def forget_notifications() -> None:
+    """Forget what was read long ago."""
+    sending.forget_old()
