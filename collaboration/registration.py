@@ -39,13 +39,16 @@ def register_notifications() -> None:
     from collaboration.following.telling import FOLLOWER
     from collaboration.notifications.kinds import notification_kinds
     from collaboration.notifications.preferences import DIGEST
+    from collaboration.notifications.sending import on_block
     from collaboration.querysets.notifications import unread_of_account
+    from collaboration.safety.blocks import register_block_reaction
     from config.lib.registries import AccountColumn, account_columns
     from profiles.accounts.mail import MailKind, mail_kinds
 
     account_columns.register(AccountColumn("unread", unread_of_account))
     mail_kinds.register(MailKind(DIGEST, label=_("what happened on Collegium (the digest)")))
     notification_kinds.register(FOLLOWER)
+    register_block_reaction(on_block)
 
 
 def register_invitations() -> None:

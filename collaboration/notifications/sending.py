@@ -100,3 +100,9 @@ def _is_unwanted(recipient: User, actor: User) -> bool:
         return True
     by_page = Q(author__claims__profile__user=actor, author__claims__status__in=HOLDING)
     return Mute.objects.filter(Q(person=actor) | by_page, muter=recipient).exists()
+
+
+def on_block(blocker: User, blocked: User) -> None:
+    """Reaction to a block: what one of them did is news to the other no longer, and the header counts it no more. One statement."""
+    between = Q(recipient=blocker, actor=blocked) | Q(recipient=blocked, actor=blocker)
+    Notification.objects.filter(between, read_at__isnull=True).update(read_at=timezone.now())

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collaboration', '0001_ground'),
+        ('collaboration', '0002_invitations'),
     ]
 
     operations = [
