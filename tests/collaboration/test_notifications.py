@@ -121,7 +121,7 @@ def test_nothing_is_mailed_unless_asked_for_and_what_was_read_never(client, ada,
     assert write_due_digests(at=later(hours=20)) == 0
     assert write_due_digests(at=later(hours=27)) == 1
     assert write_due_digests(at=later(days=7)) == 1
-    daily, _second, weekly = OutgoingMail.objects.order_by("pk")
+    daily, _second, weekly = OutgoingMail.objects.filter(kind="digest").order_by("pk")
     assert "Grace wrote to you" in daily.text
     assert "On looms" not in daily.text
     assert "On looms" in weekly.text
@@ -184,4 +184,4 @@ def test_two_devices_reading_and_two_workers_writing_leave_each_thing_told_once(
             list(pool.map(both, turns * 2))
         assert Notification.objects.count() == number + 1
         assert not Notification.objects.filter(read_at__isnull=True).exists()
-        assert OutgoingMail.objects.count() <= number + 1
+        assert OutgoingMail.objects.filter(kind="digest").count() <= number + 1
