@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0010_imports_leave_nothing_behind'),
+        ('papers', '0012_blocks_and_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
