@@ -139,7 +139,7 @@ def _row(invitation: Invitation, user: User, senders: Mapping[int, Known]) -> Ro
         if sender is not None
         else Link(invitation.author.display_name, researcher_address(invitation.author_id, invitation.author.display_name))
     )
-    conversation = getattr(invitation, "conversation", None) if status == InvitationStatus.ACCEPTED and sender is None else None
+    conversation = getattr(invitation, "conversation", None) if status == InvitationStatus.ACCEPTED else None
     day = (invitation.delivered_at if sender is not None else invitation.sent_at) or invitation.updated_at
     return Row(
         topic=invitation.topic or _("No topic yet"),

@@ -27,7 +27,7 @@ def not_between_blocked(rows: QuerySet[Any], user: User, other: str) -> QuerySet
 def received_by(user: User) -> QuerySet[Invitation]:
     """What was ever delivered to somebody, from people who are not blocked, latest first."""
     rows = Invitation.objects.filter(recipient=user).exclude(status__in=_NEVER_SEEN)
-    return not_between_blocked(rows, user, "sender").select_related("author").order_by("-delivered_at", "-pk")
+    return not_between_blocked(rows, user, "sender").select_related("author", "conversation").order_by("-delivered_at", "-pk")
 
 
 def sent_by(user: User) -> QuerySet[Invitation]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from config.demo import fingerprint, record_lines
 from config.demo.people import people_have_pages
+from config.demo.together import work_together
 from config.lib.registries import refresh_kinds
 from papers.importers.neutral import NEUTRAL
 from papers.ingest.ahead import prepared
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(_("The demo records were there already.") if run is None else _summary(run))
         told = accounts(new_passwords=new_passwords)
         if settings.EMBEDDED_INSTANCE and not no_claims and _have_pages():
+            work_together({user.email: user for user in User.objects.filter(email__in=PEOPLE)})
             for kind in refresh_kinds:
                 refresh_until(kind.key, deadline=FOREVER)
         if run is not None and run.rejected:
