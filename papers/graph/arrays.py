@@ -1,0 +1,207 @@
+"""The graph as sparse arrays: who is next to whom, by node number, in memory or memory-mapped from a folder.
+
+Nodes are numbered by kind (people, papers, topics, institutions, in the order of ``KINDS``) and row key. A row of the matrix lists
+the neighbours of a node, ascending; every edge stands in both rows. Weights are not stored: a step from ``u`` to ``v`` weighs the type of the edge
+divided by the square root of the degree of ``v``, and a row is normalised as it is read, so what changes a degree changes one number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from papers.graph.document import NodeKind
+
+Ints = npt.NDArray[np.int64]
+Nodes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+KINDS: Final = (NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION)
+PLACE: Final[Mapping[str, int]] = {kind.value: place for place, kind in enumerate(KINDS)}
+MANIFEST: Final = "manifest.json"
+VERSION: Final = 1
+
+_AUTHORSHIP, _TOPIC, _CITATION, _INSTITUTION = 1.0, 0.5, 0.5, 0.25
+TYPE_WEIGHTS: Final[npt.NDArray[np.float64]] = np.array(
+    [  # person, paper, topic, institution
+        [0.0, _AUTHORSHIP, 0.0, _INSTITUTION],
+        [_AUTHORSHIP, _CITATION, _TOPIC, 0.0],
+        [0.0, _TOPIC, 0.0, 0.0],
+        [_INSTITUTION, 0.0, 0.0, 0.0],
+    ]
+)
+
+
+class ArraysUnreadableError(Exception):
+    """The folder holds no arrays that this version reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Rows that replace stored ones: ``slot[node]`` is the row's number among them, -1 where the stored row stands."""
+
+    slot: Nodes = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    indptr: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    indices: Nodes = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Sparse rows with what is needed to walk them. ``ids`` and ``kinds`` name each node; those past the last stored row came with the overlay.
+
+    ``starts`` bounds the stored nodes of each kind. ``as_of`` is when the rows were read, as a timestamp.
+    """
+
+    ids: Ints
+    kinds: Bytes
+    starts: tuple[int, ...]
+    indptr: Ints
+    indices: Nodes
+    damp: Floats
+    as_of: float = 0.0
+    overlay: Overlay = field(default_factory=Overlay)
+    added: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def edges(self) -> int:
+        """How many directed edges are stored."""
+        return len(self.indices)
+
+    def node(self, kind: str, row_key: int) -> int | None:
+        """The number of that thing, or None where the graph does not hold it."""
+        place = PLACE[kind]
+        low, high = self.starts[place], self.starts[place + 1]
+        found = low + int(np.searchsorted(self.ids[low:high], row_key))
+        if found < high and self.ids[found] == row_key:
+            return found
+        return self.added.get((place, row_key))
+
+    def nodes(self, kind: str, row_keys: Sequence[int]) -> list[int]:
+        """The numbers of those of these things that the graph holds, in the order given."""
+        found = (self.node(kind, key) for key in row_keys)
+        return [node for node in found if node is not None]
+
+    def name(self, node: int) -> tuple[NodeKind, int]:
+        """Kind and row key of a node."""
+        return KINDS[self.kinds[node]], int(self.ids[node])
+
+    def row(self, node: int) -> Nodes:
+        """The neighbours of a node, ascending."""
+        over = self.overlay
+        if node < len(over.slot) and over.slot[node] >= 0:
+            slot = over.slot[node]
+            return over.indices[over.indptr[slot] : over.indptr[slot + 1]]
+        if node >= len(self.indptr) - 1:
+            return self.indices[:0]
+        return self.indices[self.indptr[node] : self.indptr[node + 1]]
+
+
+def assemble(rows: Mapping[str, Iterable[int]], pairs: Iterable[tuple[tuple[str, int], tuple[str, int]]]) -> Graph:
+    """A graph in memory from row keys by kind and pairs of (kind, row key); pairs with an end that is not listed are left out."""
+    ids = [np.unique(np.fromiter(rows.get(kind.value, ()), dtype=np.int64)) for kind in KINDS]
+    starts = tuple(int(place) for place in np.cumsum([0, *(len(one) for one in ids)]))
+    number = {(kind.value, int(key)): starts[place] + at for place, kind in enumerate(KINDS) for at, key in enumerate(ids[place])}
+    both = {(number[a], number[b]) for a, b in pairs if a in number and b in number and a != b}
+    ordered = np.array(sorted(both | {(b, a) for a, b in both}), dtype=np.int64).reshape(-1, 2)
+    degrees = np.bincount(ordered[:, 0], minlength=starts[-1])
+    indptr = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
+    return Graph(np.concatenate(ids), kinds_of(starts), starts, indptr, ordered[:, 1].astype(np.int32), damping(degrees))
+
+
+def kinds_of(starts: Sequence[int]) -> Bytes:
+    """The place in ``KINDS`` of each stored node."""
+    return np.repeat(np.arange(len(KINDS), dtype=np.uint8), np.diff(starts))
+
+
+def damping(degrees: npt.NDArray[Any]) -> Floats:
+    """What a step to each node is multiplied by: one over the square root of its degree."""
+    found: Floats = (1.0 / np.sqrt(np.maximum(degrees, 1))).astype(np.float32)
+    return found
+
+
+def open_arrays(folder: Path) -> Graph:
+    """The graph of a folder, memory-mapped: costs a millisecond and what is read of it. Raises ``ArraysUnreadableError``."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        if manifest["version"] != VERSION:
+            raise ArraysUnreadableError(f"arrays of version {manifest['version']}, not {VERSION}")
+        ids, indptr, indices, damp = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("ids", "indptr", "indices", "damp"))
+    except (OSError, ValueError, KeyError) as error:
+        raise ArraysUnreadableError(str(error)) from error
+    starts = tuple(manifest["starts"])
+    if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
+        raise ArraysUnreadableError("the arrays do not fit each other")
+    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, as_of=float(manifest["as_of"]))
+
+
+def laid_over(
+    graph: Graph, fresh: Mapping[tuple[str, int], Iterable[tuple[str, int]]], affiliations: Mapping[int, Iterable[int]] = {}
+) -> Graph:
+    """The graph with changed papers: ``fresh`` gives all neighbours of each as (kind, row key), none for a paper that is gone.
+
+    ``affiliations`` gives the institutions of people whose papers changed. Rows of the others are moved along: what a paper gained or lost,
+    its neighbour gains or loses. Costs time in the changed rows and those next to them, and 5 bytes a node.
+    """
+    added: dict[tuple[int, int], int] = {}
+    named: list[tuple[int, int]] = []
+
+    def number(kind: str, key: int) -> int:
+        found = graph.node(kind, key)
+        if found is None:
+            place = (PLACE[kind], key)
+            found = added.setdefault(place, len(graph) + len(added))
+            if found == len(graph) + len(named):
+                named.append(place)
+        return found
+
+    moved: dict[int, tuple[set[int], set[int]]] = {}  # node -> (gained, lost)
+
+    def compare(node: int, wanted: set[int], present: set[int]) -> None:
+        for other in wanted - present:
+            moved.setdefault(node, (set(), set()))[0].add(other)
+            moved.setdefault(other, (set(), set()))[0].add(node)
+        for other in present - wanted:
+            moved.setdefault(node, (set(), set()))[1].add(other)
+            moved.setdefault(other, (set(), set()))[1].add(node)
+
+    for (kind, key), neighbours in sorted(fresh.items()):
+        node = number(kind, key)
+        compare(node, {number(*other) for other in neighbours} - {node}, {int(other) for other in graph.row(node)})
+    for person, places in sorted(affiliations.items()):
+        node = number(NodeKind.PERSON, person)
+        present = {int(other) for other in graph.row(node) if graph.kinds[other] == PLACE[NodeKind.INSTITUTION]}
+        compare(node, {number(NodeKind.INSTITUTION, place) for place in places}, present)
+    return _replaced(graph, moved, added, named) if moved or added else graph
+
+
+def _replaced(
+    graph: Graph, moved: Mapping[int, tuple[set[int], set[int]]], added: Mapping[tuple[int, int], int], named: Sequence[tuple[int, int]]
+) -> Graph:
+    size = len(graph) + len(named)
+    slot = np.full(size, -1, dtype=np.int32)
+    rows: list[npt.NDArray[Any]] = []
+    damp = np.concatenate([graph.damp, np.ones(len(named), dtype=np.float32)])
+    for place, node in enumerate(sorted(moved)):
+        gained, lost = moved[node]
+        row = graph.row(node) if node < len(graph) else np.empty(0, dtype=np.int32)
+        kept = row[~np.isin(row, list(lost))] if lost else row
+        rows.append(np.union1d(kept, np.array(sorted(gained), dtype=np.int32)))
+        slot[node] = place
+        damp[node] = 1.0 / np.sqrt(max(1, len(rows[-1])))
+    indptr = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
+    indices = np.concatenate(rows).astype(np.int32) if rows else np.empty(0, dtype=np.int32)
+    ids = np.concatenate([graph.ids, np.array([key for _, key in named], dtype=np.int64)])
+    kinds = np.concatenate([graph.kinds, np.array([kind for kind, _ in named], dtype=np.uint8)])
+    return Graph(
+        ids, kinds, graph.starts, graph.indptr, graph.indices, damp, graph.as_of, Overlay(slot, indptr, indices), {**graph.added, **added}
+    )
