@@ -6,6 +6,7 @@ listen (``config.embedded``), and ``EMBEDDED_SERVERS`` says which of them the pr
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,10 @@ VAR_DIR = Path(env.str("COLLEGIUM_VAR", str(BASE_DIR / "var")))
 
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(VAR_DIR / "private")))
 """Files that only some may read: documents shown as evidence. Served by views that check, never by a path."""
+
+GRAPH_ROOT = Path(env.str("GRAPH_ROOT", str(VAR_DIR / "graph")))
+"""Where the workers of this machine keep the graph's arrays; what stands there can be built again at any time."""
+os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "compiled"))  # what was compiled is kept, also where the code is read-only
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])

@@ -44,8 +44,9 @@ class FactType(StrEnum):
     JOINT_WORKS = "joint-works"  # a and b have ``count`` works together, ``first``-``last``
     WROTE = "wrote"  # person a wrote paper b in ``first``, as author ``place`` of ``of``
     ABOUT = "about"  # paper a is about topic b
-    WORKS_ON = "works-on"  # ``count`` of the ``of`` works of person (institution) a are about topic b
+    WORKS_ON = "works-on"  # ``count`` of the ``of`` works of person a, or works looked at of institution a, are about topic b
     MEETS = "meets"  # ``count`` of the ``of`` works looked at on topic a are about topic b as well
+    WORKS_FROM = "works-from"  # ``count`` of the ``of`` works looked at on topic a name institution b
     CITES = "cites"  # paper a cites paper b, in ``first``
     WORKS_CITE = "works-cite"  # ``count`` works of person a cite paper b, or works of person b
     CITED_BY = "cited-by"  # ``count`` works of person a are cited by paper b

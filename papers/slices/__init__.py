@@ -1,0 +1,1 @@
+"""Slices of the research graph: arrays out of PostgreSQL, neighbourhoods with their reasons, what is out of date."""

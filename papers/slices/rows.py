@@ -1,0 +1,253 @@
+"""What a slice says about its nodes and edges: a fixed number of queries for the sixty things in it, whatever they have behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from django.db import connection
+
+from papers.graph.document import FactType, NodeKind
+from papers.graph.evidence import Counted, Ref
+
+WORKS_NAMED: Final = 5  # with each fact
+WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
+COAUTHORS_OF_A_WORK: Final = 100  # nobody is called the co-author of three thousand people for one work
+
+PERSON, PAPER, TOPIC, INSTITUTION = NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing as the records name it now. ``works`` counts its works where that is known, ``year`` is a paper's."""
+
+    label: str
+    works: int | None = None
+    year: int | None = None
+
+
+_NAMES: Final[dict[NodeKind, str]] = {
+    PERSON: """
+        SELECT author.id, author.display_name, count(work.id), NULL::int
+        FROM papers_author AS author
+        LEFT JOIN papers_authorship AS authorship ON authorship.author_id = author.id
+        LEFT JOIN papers_work AS work ON work.id = authorship.work_id AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+        WHERE author.id = ANY(%(ids)s) AND author.merged_into_id IS NULL AND author.erased_at IS NULL
+        GROUP BY author.id
+    """,
+    PAPER: """
+        SELECT id, title, NULL::int, year FROM papers_work
+        WHERE id = ANY(%(ids)s) AND merged_into_id IS NULL AND erased_at IS NULL
+    """,
+    TOPIC: """
+        SELECT topic.id, topic.name, figures.works_count, NULL::int
+        FROM papers_topic AS topic
+        LEFT JOIN papers_subjectfigures AS figures ON figures.kind = 'topic' AND figures.subject_id = topic.id
+        WHERE topic.id = ANY(%(ids)s) AND topic.merged_into_id IS NULL AND topic.erased_at IS NULL
+    """,
+    INSTITUTION: """
+        SELECT institution.id, institution.name, figures.works_count, NULL::int
+        FROM papers_institution AS institution
+        LEFT JOIN papers_subjectfigures AS figures ON figures.kind = 'institution' AND figures.subject_id = institution.id
+        WHERE institution.id = ANY(%(ids)s) AND institution.merged_into_id IS NULL AND institution.erased_at IS NULL
+    """,
+}
+
+_AMONG_ALL: Final = """
+    SELECT 'wrote', authorship.author_id, work.id, NULL::bigint, work.author_count::bigint, authorship.position + 1, work.year, NULL::int, NULL::bigint[]
+    FROM papers_authorship AS authorship JOIN papers_work AS work ON work.id = authorship.work_id
+    WHERE authorship.author_id = ANY(%(people)s) AND authorship.work_id = ANY(%(papers)s)
+  UNION ALL
+    SELECT 'about', about.work_id, about.topic_id, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM papers_worktopic AS about
+    WHERE about.work_id = ANY(%(papers)s) AND about.topic_id = ANY(%(topics)s)
+  UNION ALL
+    SELECT 'cites', citation.citing_id, citation.cited_id, NULL, NULL, NULL, work.year, NULL, NULL
+    FROM papers_citation AS citation JOIN papers_work AS work ON work.id = citation.citing_id
+    WHERE citation.citing_id = ANY(%(papers)s) AND citation.cited_id = ANY(%(papers)s)
+"""
+
+_OF_PEOPLE: Final = """
+    WITH written AS MATERIALIZED (
+        SELECT authorship.author_id, authorship.id AS authorship_id, work.id AS work_id, work.year, work.date_key, work.author_count
+        FROM papers_authorship AS authorship JOIN papers_work AS work ON work.id = authorship.work_id
+        WHERE authorship.author_id = ANY(%(people)s) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+    ), counted AS (
+        SELECT author_id, count(*) AS works FROM written GROUP BY author_id
+    )
+    SELECT 'joint-works', one.author_id, other.author_id, count(*), NULL::bigint, NULL::int, min(one.year)::int, max(one.year)::int,
+           (array_agg(one.work_id ORDER BY one.date_key DESC, one.work_id DESC))[1:%(named)s]
+    FROM written AS one JOIN written AS other ON other.work_id = one.work_id AND other.author_id > one.author_id
+    WHERE one.author_count <= %(coauthors)s
+    GROUP BY one.author_id, other.author_id
+  UNION ALL
+    SELECT 'works-on', written.author_id, about.topic_id, count(*), min(counted.works), NULL, min(written.year)::int, max(written.year)::int,
+           (array_agg(written.work_id ORDER BY written.date_key DESC, written.work_id DESC))[1:%(named)s]
+    FROM written JOIN papers_worktopic AS about ON about.work_id = written.work_id JOIN counted ON counted.author_id = written.author_id
+    WHERE about.topic_id = ANY(%(topics)s)
+    GROUP BY written.author_id, about.topic_id
+  UNION ALL
+    SELECT 'affiliated', written.author_id, named.institution_id, count(*), NULL, NULL, min(written.year)::int, max(written.year)::int,
+           (array_agg(written.work_id ORDER BY written.date_key DESC, written.work_id DESC))[1:%(named)s]
+    FROM written JOIN papers_authorshipinstitution AS named ON named.authorship_id = written.authorship_id
+    WHERE named.institution_id = ANY(%(institutions)s)
+    GROUP BY written.author_id, named.institution_id
+"""
+
+_OF_A_PERSON: Final = """
+    SELECT 'works-cite', %(subject)s::bigint, citation.cited_id, count(*), NULL::bigint, NULL::int, min(work.year)::int, max(work.year)::int,
+           (array_agg(work.id ORDER BY work.date_key DESC, work.id DESC))[1:%(named)s]
+    FROM papers_authorship AS authorship
+    JOIN papers_work AS work ON work.id = authorship.work_id
+    JOIN papers_citation AS citation ON citation.citing_id = work.id
+    WHERE authorship.author_id = %(subject)s AND citation.cited_id = ANY(%(papers)s)
+    GROUP BY citation.cited_id
+  UNION ALL
+    SELECT 'cited-by', %(subject)s::bigint, citation.citing_id, count(*), NULL, NULL, min(work.year)::int, max(work.year)::int,
+           (array_agg(work.id ORDER BY work.date_key DESC, work.id DESC))[1:%(named)s]
+    FROM papers_authorship AS authorship
+    JOIN papers_work AS work ON work.id = authorship.work_id
+    JOIN papers_citation AS citation ON citation.cited_id = work.id
+    WHERE authorship.author_id = %(subject)s AND citation.citing_id = ANY(%(papers)s)
+    GROUP BY citation.citing_id
+"""
+
+_OF_A_PAPER: Final = """
+    SELECT DISTINCT 'names', authorship.work_id, named.institution_id, NULL::bigint, NULL::bigint, NULL::int, NULL::int, NULL::int, NULL::bigint[]
+    FROM papers_authorship AS authorship
+    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+    WHERE authorship.work_id = %(subject)s AND named.institution_id = ANY(%(institutions)s)
+  UNION ALL
+    SELECT 'shared-references', %(subject)s::bigint, other.citing_id, count(*), NULL, NULL, NULL, NULL,
+           (array_agg(mine.cited_id ORDER BY mine.cited_id DESC))[1:%(named)s]
+    FROM papers_citation AS mine JOIN papers_citation AS other ON other.cited_id = mine.cited_id
+    WHERE mine.citing_id = %(subject)s AND other.citing_id = ANY(%(papers)s) AND other.citing_id <> %(subject)s
+    GROUP BY other.citing_id
+  UNION ALL
+    SELECT 'cited-together', %(subject)s::bigint, other.cited_id, count(*), NULL, NULL, NULL, NULL,
+           (array_agg(mine.citing_id ORDER BY mine.citing_id DESC))[1:%(named)s]
+    FROM papers_citation AS mine JOIN papers_citation AS other ON other.citing_id = mine.citing_id
+    WHERE mine.cited_id = %(subject)s AND other.cited_id = ANY(%(papers)s) AND other.cited_id <> %(subject)s
+    GROUP BY other.cited_id
+"""
+
+_MEMBERS: Final[dict[NodeKind, str]] = {
+    TOPIC: """
+        SELECT work.id, work.year, work.date_key
+        FROM papers_worktopic AS about JOIN papers_work AS work ON work.id = about.work_id
+        WHERE about.topic_id = %(subject)s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+        ORDER BY work.date_key DESC, work.id DESC LIMIT %(most)s
+    """,
+    INSTITUTION: """
+        SELECT DISTINCT work.id, work.year, work.date_key
+        FROM papers_authorshipinstitution AS named
+        JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
+        JOIN papers_work AS work ON work.id = authorship.work_id
+        WHERE named.institution_id = %(subject)s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+        ORDER BY work.date_key DESC, work.id DESC LIMIT %(most)s
+    """,
+}
+
+_OF_A_SUBJECT: Final = """
+    WITH member AS MATERIALIZED ({members}), total AS (SELECT count(*) AS works FROM member)
+    SELECT '{on_topics}', %(subject)s::bigint, about.topic_id, count(*), min(total.works), NULL::int, min(member.year)::int, max(member.year)::int,
+           (array_agg(member.id ORDER BY member.date_key DESC, member.id DESC))[1:%(named)s]
+    FROM member JOIN papers_worktopic AS about ON about.work_id = member.id CROSS JOIN total
+    WHERE about.topic_id = ANY(%(topics)s)
+    GROUP BY about.topic_id
+  UNION ALL
+    SELECT '{on_institutions}', %(subject)s::bigint, named.institution_id, count(DISTINCT member.id), min(total.works), NULL, min(member.year)::int, max(member.year)::int,
+           (array_agg(DISTINCT member.id))[1:%(named)s]
+    FROM member
+    JOIN papers_authorship AS authorship ON authorship.work_id = member.id
+    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+    CROSS JOIN total
+    WHERE named.institution_id = ANY(%(institutions)s) AND named.institution_id <> {itself}
+    GROUP BY named.institution_id
+  UNION ALL
+    SELECT DISTINCT 'names', authorship.work_id, named.institution_id, NULL::bigint, NULL::bigint, NULL::int, NULL::int, NULL::int, NULL::bigint[]
+    FROM papers_authorship AS authorship
+    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+    WHERE named.institution_id = {itself} AND authorship.work_id = ANY(%(papers)s)
+"""
+
+_ENDS: Final[dict[FactType, tuple[NodeKind, NodeKind]]] = {
+    FactType.JOINT_WORKS: (PERSON, PERSON),
+    FactType.WROTE: (PERSON, PAPER),
+    FactType.ABOUT: (PAPER, TOPIC),
+    FactType.WORKS_ON: (PERSON, TOPIC),
+    FactType.MEETS: (TOPIC, TOPIC),
+    FactType.WORKS_FROM: (TOPIC, INSTITUTION),
+    FactType.CITES: (PAPER, PAPER),
+    FactType.WORKS_CITE: (PERSON, PAPER),
+    FactType.CITED_BY: (PERSON, PAPER),
+    FactType.AFFILIATED: (PERSON, INSTITUTION),
+    FactType.NAMES: (PAPER, INSTITUTION),
+    FactType.SHARED_REFERENCES: (PAPER, PAPER),
+    FactType.CITED_TOGETHER: (PAPER, PAPER),
+}
+_ENDS_OF_SUBJECT: Final = _ENDS | {FactType.WORKS_ON: (INSTITUTION, TOPIC), FactType.JOINT_WORKS: (INSTITUTION, INSTITUTION)}
+
+
+def names_of(refs: Iterable[Ref]) -> dict[Ref, Named]:
+    """The present names of those of these things that have a page. A query for each kind among them."""
+    found: dict[Ref, Named] = {}
+    for kind, ids in _by_kind(refs).items():
+        if ids:
+            for key, label, works, year in _read(_NAMES[kind], {"ids": ids}):
+                found[kind, key] = Named(label, works, year)
+    return found
+
+
+def facts_among(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
+    """All that the records say between these things and the subject. Three queries, over the works of the people among them."""
+    by_kind = _by_kind({subject, *refs})
+    given: dict[str, Any] = {
+        "people": by_kind[PERSON],
+        "papers": by_kind[PAPER],
+        "topics": by_kind[TOPIC],
+        "institutions": by_kind[INSTITUTION],
+        "subject": subject[1],
+        "named": WORKS_NAMED,
+        "most": WORKS_OF_SUBJECT,
+        "coauthors": COAUTHORS_OF_A_WORK,
+    }
+    found = [_counted(row, _ENDS) for statement in (_AMONG_ALL, _OF_PEOPLE) for row in _read(statement, given)]
+    ends = _ENDS if subject[0] in {PERSON, PAPER} else _ENDS_OF_SUBJECT
+    found += [_counted(row, ends) for row in _read(_about_subject(subject[0]), given)]
+    return sorted(found, key=lambda one: (one.a, one.b, one.type))
+
+
+def _about_subject(kind: NodeKind) -> str:
+    """The statement that counts what only the subject's own edges say."""
+    if kind == PERSON:
+        return _OF_A_PERSON
+    if kind == PAPER:
+        return _OF_A_PAPER
+    topic = kind == TOPIC
+    return _OF_A_SUBJECT.format(
+        members=_MEMBERS[kind],
+        on_topics=FactType.MEETS if topic else FactType.WORKS_ON,
+        on_institutions=FactType.WORKS_FROM if topic else FactType.JOINT_WORKS,
+        itself="0" if topic else "%(subject)s",
+    )
+
+
+def _counted(row: tuple[Any, ...], ends: Mapping[FactType, tuple[NodeKind, NodeKind]]) -> Counted:
+    name, a, b, count, of, place, first, last, works = row
+    kind = FactType(name)
+    return Counted((ends[kind][0], a), (ends[kind][1], b), kind, count, of, place, first, last, tuple(works or ()))
+
+
+def _by_kind(refs: Iterable[Ref]) -> dict[NodeKind, list[int]]:
+    found: dict[NodeKind, list[int]] = {kind: [] for kind in NodeKind}
+    for kind, key in sorted(set(refs)):
+        found[kind].append(key)
+    return found
+
+
+def _read(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
