@@ -1,32 +1,18 @@
-"""Slices are built by workers, stored, and kept fresh: marked when what they show changed, and by age."""
+"""Slices are built by workers and stored."""
 
 from __future__ import annotations
 
-import random
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Iterable
 
-from django.db import connection, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from papers.figures.storing import store_rows
 from papers.graph.document import NodeKind, SliceDocument
-from papers.graph.evidence import Ref
 from papers.models import GraphSlice
-from papers.refresh import mark_all, mark_dirty
 from papers.slices.building import BuildUnderWayError, build_arrays
-from papers.slices.making import coordinates_of, fingerprint_of, make_slice
-from papers.slices.standing import changed_works, current_walker
-
-ARRAYS: Final = "graph-arrays"  # of the whole graph: its one row has the id 1
-KINDS: Final[Mapping[NodeKind, str]] = {kind: f"graph-{kind.value}" for kind in NodeKind}
-LIFE: Final = timedelta(days=30)  # of a slice that nothing touched, give or take a fifth
-JITTER: Final = 0.2
-ENOUGH_CHANGED: Final = 0.04  # of the works of a topic or an institution: below, its picture hardly moves
-DUE_AT_ONCE: Final = 5_000  # that one sweep by age marks
+from papers.slices.making import coordinates_of, make_slice
+from papers.slices.standing import current_walker
+from papers.slices.storing import stored
 
 
 def refresh_slices(kind: NodeKind, ids: Iterable[int]) -> int:
@@ -55,108 +41,3 @@ def refresh_arrays(_ids: Iterable[int]) -> int:
     except BuildUnderWayError:
         return 0
     return 1
-
-
-def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) -> GraphSlice:
-    """The row that keeps a document; not saved."""
-    from config.lib.public_ids import decode_public_id
-
-    people = sorted(decode_public_id(node.public_id) for node in document.nodes if node.kind == NodeKind.PERSON)
-    return GraphSlice(
-        kind=subject[0].value,
-        subject_id=subject[1],
-        scope=document.scope.value,
-        document=document.to_json(),
-        people=people,
-        works=works,
-        touched=0,
-        fingerprint=fingerprint_of(document),
-        built_at=now,
-        due_at=now + LIFE * random.uniform(1 - JITTER, 1 + JITTER),  # noqa: S311 - spreads load, hides nothing
-    )
-
-
-# --- What is out of date ------------------------------------------------------------------------------------------
-
-_TOUCHED: Final = """
-    WITH work AS (
-        SELECT unnest(%(works)s::bigint[]) AS id
-    ), author AS (
-        SELECT DISTINCT authorship.author_id AS id FROM work JOIN papers_authorship AS authorship ON authorship.work_id = work.id
-        WHERE authorship.author_id IS NOT NULL
-    ), paper AS (
-        SELECT id FROM work
-      UNION SELECT citation.cited_id FROM work JOIN papers_citation AS citation ON citation.citing_id = work.id
-      UNION SELECT citation.citing_id FROM work JOIN papers_citation AS citation ON citation.cited_id = work.id
-      UNION SELECT other.work_id FROM author JOIN papers_authorship AS other ON other.author_id = author.id
-    )
-    SELECT 'person', id, 1 FROM author
-  UNION ALL SELECT 'paper', id, 1 FROM paper
-  UNION ALL
-    SELECT 'topic', about.topic_id, count(*) FROM work JOIN papers_worktopic AS about ON about.work_id = work.id GROUP BY about.topic_id
-  UNION ALL
-    SELECT 'institution', named.institution_id, count(DISTINCT work.id)
-    FROM work JOIN papers_authorship AS authorship ON authorship.work_id = work.id
-    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
-    GROUP BY named.institution_id
-"""
-_COUNT: Final = """
-    UPDATE papers_graphslice AS slice SET touched = slice.touched + given.count
-    FROM (SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS given (kind, id, count) ORDER BY kind, id) AS given
-    WHERE slice.kind = given.kind AND slice.subject_id = given.id
-    RETURNING slice.kind, slice.subject_id, slice.touched, slice.works
-"""
-
-
-def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int] = ()) -> int:
-    """These works stand elsewhere in the graph now: the graph takes them up, and slices that show it are marked; returns how many.
-
-    Marked are the stored slices of their authors (and of ``hands``, who had them before), of what they cite and are cited by, of their authors' other
-    papers, and of topics and institutions of whose works enough have changed. Nothing is made for who has no slice. Call it in the
-    transaction that changes the works; four statements.
-    """
-    chosen = sorted(set(works))
-    if not chosen:
-        return 0
-    with transaction.atomic():
-        changed_works(chosen)
-        with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"works": chosen})
-            rows = cursor.fetchall() + [("person", key, 1) for key in hands]
-            counts = {(kind, key): count for kind, key, count in rows}
-            ordered = sorted(counts)
-            cursor.execute(_COUNT, [[kind for kind, _ in ordered], [key for _, key in ordered], [counts[one] for one in ordered]])
-            marks: dict[str, list[int]] = defaultdict(list)
-            for kind, key, touched, in_all in cursor.fetchall():
-                if kind in {NodeKind.PERSON, NodeKind.PAPER} or touched >= max(1.0, ENOUGH_CHANGED * in_all):
-                    marks[KINDS[NodeKind(kind)]].append(key)
-        return mark_all(marks=marks, reason=reason)
-
-
-def people_changed(people: Collection[int], *, reason: str) -> int:
-    """These people are named otherwise now, or not at all: every stored slice that shows one of them is marked; returns how many. Two statements."""
-    marks: dict[str, list[int]] = defaultdict(list)
-    shown = GraphSlice.objects.filter(Q(people__overlap=list(people)) | Q(kind=NodeKind.PERSON.value, subject_id__in=list(people)))
-    for kind, key in shown.values_list("kind", "subject_id") if people else ():
-        marks[KINDS[NodeKind(kind)]].append(key)
-    return mark_all(marks=marks, reason=reason)
-
-
-def want_slice(kind: NodeKind, subject_id: int, *, reason: str) -> None:
-    """Have the whole slice of this subject built soon. One statement."""
-    mark_dirty(kind=KINDS[kind], ids=[subject_id], reason=reason)
-
-
-def mark_aged(now: datetime | None = None) -> int:
-    """Mark the slices whose time has come, the longest overdue first, so many at a time; returns how many.
-
-    They are put off by a day, so that the next sweep finds others; building sets their time anew. Three statements.
-    """
-    with transaction.atomic():
-        due = GraphSlice.objects.filter(due_at__lte=now or timezone.now()).order_by("due_at", "pk")[:DUE_AT_ONCE]
-        rows = list(due.select_for_update(skip_locked=True).values_list("pk", "kind", "subject_id"))
-        GraphSlice.objects.filter(pk__in=[row[0] for row in rows]).update(due_at=F("due_at") + timedelta(days=1))
-        marks: dict[str, list[int]] = defaultdict(list)
-        for _, kind, key in rows:
-            marks[KINDS[NodeKind(kind)]].append(key)
-        return mark_all(marks=marks, reason="age")

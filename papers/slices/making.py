@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
 from papers.graph.arrays import Graph
 from papers.graph.choice import QUOTAS, choose
-from papers.graph.document import Edge, Node, NodeKind, Scope, SliceDocument
+from papers.graph.document import Edge, SliceDocument
 from papers.graph.evidence import Ref, edges_from, key_of, reached_by
-from papers.graph.labels import short_label
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
-from papers.slices.rows import Named, facts_among, names_of
+from papers.slices.rows import Named, facts_among, names_of, node_of
 
 Places = Mapping[str, tuple[float, float]]
 RESERVE = 1.25  # candidates beyond the quota, for those who turn out to have no reason to show
@@ -57,25 +55,16 @@ def within_quotas(refs: list[Ref]) -> list[Ref]:
 
 
 def document_of(
-    subject: Ref,
-    ranked: Mapping[Ref, float],
-    names: Mapping[Ref, Named],
-    edges: list[Edge],
-    *,
-    now: datetime,
-    before: Places | None = None,
-    scope: Scope = Scope.FULL,
-    places: Places | None = None,
+    subject: Ref, ranked: Mapping[Ref, float], names: Mapping[Ref, Named], edges: list[Edge], *, now: datetime, before: Places | None = None
 ) -> SliceDocument:
-    """The document of these nodes, in this order, with the edges that lie among them; laid out, where ``places`` does not say where they stand."""
+    """The document of these nodes, in this order, with the edges that lie among them, laid out."""
     keys = [key_of(subject), *(key_of(ref) for ref in ranked)]
     among = set(keys)
     kept = tuple(edge for edge in edges if edge.a in among and edge.b in among)
-    stand = places or lay_out(keys, [(edge.a, edge.b, edge.weight) for edge in kept], before=before)
-    nodes = tuple(
-        _node(ref, names[ref], 1.0 if ref == subject else float(f"{ranked[ref]:.4g}"), stand[key_of(ref)]) for ref in [subject, *ranked]
-    )
-    return SliceDocument(subject=keys[0], built_at=now.isoformat(timespec="seconds"), nodes=nodes, edges=kept, scope=scope)
+    places = lay_out(keys, [(edge.a, edge.b, edge.weight) for edge in kept], before=before)
+    nodes = [node_of(subject, names[subject], rank=1.0, place=places[keys[0]])]
+    nodes += [node_of(ref, names[ref], rank=rank, place=places[key_of(ref)]) for ref, rank in ranked.items()]
+    return SliceDocument(subject=keys[0], built_at=now.isoformat(timespec="seconds"), nodes=tuple(nodes), edges=kept)
 
 
 def coordinates_of(document: SliceDocument) -> dict[str, tuple[float, float]]:
@@ -83,30 +72,6 @@ def coordinates_of(document: SliceDocument) -> dict[str, tuple[float, float]]:
     return {node.key: (node.x, node.y) for node in document.nodes}
 
 
-def fingerprint_of(document: SliceDocument) -> str:
-    """32 characters that are the same for the same content."""
-    return hashlib.blake2b(document.canonical(), digest_size=16).hexdigest()
-
-
-def people_of(ranked: Mapping[Ref, float], subject: Ref) -> list[int]:
-    """The row keys of the people in a slice."""
-    return sorted(key for kind, key in {subject, *ranked} if kind == NodeKind.PERSON)
-
-
 def _in_order(graph: Graph, chosen: list[tuple[int, float]]) -> dict[Ref, float]:
     found = {graph.name(node): score for node, score in chosen}
     return dict(sorted(found.items(), key=lambda one: (-one[1], key_of(one[0]))))
-
-
-def _node(ref: Ref, named: Named, rank: float, place: tuple[float, float]) -> Node:
-    return Node(
-        key=key_of(ref),
-        kind=ref[0],
-        label=named.label,
-        short=short_label(ref[0], named.label),
-        x=place[0],
-        y=place[1],
-        rank=rank,
-        year=named.year,
-        works=named.works,
-    )

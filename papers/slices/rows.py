@@ -8,8 +8,9 @@ from typing import Any, Final, cast
 
 from django.db import connection
 
-from papers.graph.document import FactType, NodeKind
-from papers.graph.evidence import Counted, Ref
+from papers.graph.document import FactType, Node, NodeKind
+from papers.graph.evidence import Counted, Ref, key_of
+from papers.graph.labels import short_label
 
 WORKS_NAMED: Final = 5  # with each fact
 WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
@@ -217,6 +218,21 @@ def facts_among(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
     ends = _ENDS if subject[0] in {PERSON, PAPER} else _ENDS_OF_SUBJECT
     found += [_counted(row, ends) for row in _read(_about_subject(subject[0]), given)]
     return sorted(found, key=lambda one: (one.a, one.b, one.type))
+
+
+def node_of(ref: Ref, named: Named, *, rank: float, place: tuple[float, float]) -> Node:
+    """A thing as a node of a document; its rank is told to four digits."""
+    return Node(
+        key=key_of(ref),
+        kind=ref[0],
+        label=named.label,
+        short=short_label(ref[0], named.label),
+        x=place[0],
+        y=place[1],
+        rank=float(f"{rank:.4g}"),
+        year=named.year,
+        works=named.works,
+    )
 
 
 def _about_subject(kind: NodeKind) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,19 +97,6 @@ def opened_graph() -> Graph | None:
     """The arrays of this machine as they were stored, or None where there are none. No query; a few milliseconds at the first call."""
     held = _opened()
     return held.stored if held else None
-
-
-def changed_works(works: Iterable[int]) -> int:
-    """Note that these works stand elsewhere in the graph now; returns how many. One statement, in the caller's transaction."""
-    ordered = sorted(set(works))
-    if ordered:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO papers_graphchange (work_id, at) SELECT work_id, clock_timestamp() FROM unnest(%s::bigint[]) AS given (work_id)"
-                " ON CONFLICT (work_id) DO UPDATE SET at = EXCLUDED.at",
-                [ordered],
-            )
-    return len(ordered)
 
 
 def _opened() -> _Held | None:

@@ -1,0 +1,38 @@
+"""Documents as rows. What a page stores at first sight goes the same way as what workers build, so nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import datetime, timedelta
+from typing import Final
+
+from config.lib.public_ids import decode_public_id
+from papers.graph.document import NodeKind, SliceDocument
+from papers.graph.evidence import Ref
+from papers.models import GraphSlice
+
+LIFE: Final = timedelta(days=30)  # of a slice that nothing touched, give or take a fifth
+JITTER: Final = 0.2
+
+
+def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) -> GraphSlice:
+    """The row that keeps a document; not saved."""
+    people = sorted(decode_public_id(node.public_id) for node in document.nodes if node.kind == NodeKind.PERSON)
+    return GraphSlice(
+        kind=subject[0].value,
+        subject_id=subject[1],
+        scope=document.scope.value,
+        document=document.to_json(),
+        people=people,
+        works=works,
+        touched=0,
+        fingerprint=fingerprint_of(document),
+        built_at=now,
+        due_at=now + LIFE * random.uniform(1 - JITTER, 1 + JITTER),  # noqa: S311 - spreads load, hides nothing
+    )
+
+
+def fingerprint_of(document: SliceDocument) -> str:
+    """32 characters that are the same for the same content."""
+    return hashlib.blake2b(document.canonical(), digest_size=16).hexdigest()
