@@ -52,6 +52,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=17),
         "options": {"queue": "scores", "expires": 6 * 3600.0},
     },
+    "rebuild the graph every night": {
+        "task": "papers.tasks.rebuild_graph_nightly",
+        "schedule": crontab(hour=3, minute=11),
+        "options": {"queue": "default", "expires": 6 * 3600.0},
+    },
+    "refresh slices of the graph that have aged": {
+        "task": "papers.tasks.refresh_aged_slices",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 1800.0},
+    },
     "take up additions that nobody works on": {
         "task": "profiles.tasks.owners.resume_additions",
         "schedule": 60.0,

@@ -1,5 +1,7 @@
 """What this app hands to the registries of config.lib; called once, when the app is ready."""
 
+from collections.abc import Callable, Iterable
+
 from config.lib.registries import Panel, RefreshKind, panels, refresh_kinds
 
 
@@ -36,11 +38,39 @@ def register_namesakes() -> None:
     )
 
 
+def register_slices() -> None:
+    """The slices of the graph, of those subjects that have one, and the arrays that they are built from."""
+    from papers.graph.document import NodeKind
+    from papers.models import GraphSlice
+    from papers.slices.marking import ARRAYS, KINDS
+
+    def build(kind: NodeKind) -> Callable[[list[int]], int]:
+        def refresh(ids: list[int]) -> int:
+            from papers.slices.keeping import refresh_slices  # compiled code and arrays: for workers
+
+            return refresh_slices(kind, ids)
+
+        return refresh
+
+    def build_arrays(ids: list[int]) -> int:
+        from papers.slices.keeping import refresh_arrays
+
+        return refresh_arrays(ids)
+
+    def stored(kind: NodeKind) -> Callable[[], Iterable[int]]:
+        return lambda: GraphSlice.objects.filter(kind=kind.value).values_list("subject_id", flat=True).iterator()
+
+    refresh_kinds.register(RefreshKind(ARRAYS, build_arrays, queue="graph", batch=1, order=60, workers=1, everything=lambda: [1]))
+    for order, kind in enumerate(NodeKind, start=61):
+        refresh_kinds.register(RefreshKind(KINDS[kind], build(kind), queue="graph", batch=20, order=order, everything=stored(kind)))
+
+
 def register_refresh_kinds() -> None:
     """The figures, in the order in which they are worth having."""
     from papers import figures
     from papers.models import Author, Institution, Topic, Work
 
+    register_slices()
     refresh_kinds.register(
         RefreshKind(
             "work-figures",

@@ -103,6 +103,22 @@ def recompute_figures_nightly() -> None:
     mark_outdated_authors()
 
 
+@shared_task(soft_time_limit=60, time_limit=90)
+def refresh_aged_slices() -> None:
+    """Mark the slices of the graph whose time has come."""
+    from papers.slices.marking import mark_aged
+
+    mark_aged()
+
+
+@shared_task(soft_time_limit=20, time_limit=30)
+def rebuild_graph_nightly() -> None:
+    """Have the graph's arrays built anew, with all that changed since."""
+    from papers.slices.marking import want_arrays
+
+    want_arrays(reason="night")
+
+
 def _send_workers(kind: RefreshKind) -> None:
     for slot in range(kind.workers):
         if cache.add(_slot(kind.key, slot), "sent", timeout=SLOT_SECONDS):

@@ -56,7 +56,7 @@ class Overlay:
 class Graph:
     """Sparse rows with what is needed to walk them. ``ids`` and ``kinds`` name each node; those past the last stored row came with the overlay.
 
-    ``starts`` bounds the stored nodes of each kind. ``as_of`` is when the rows were read, as a timestamp.
+    ``starts`` bounds the stored nodes of each kind. ``as_of`` is when the rows were read, as a timestamp, and ``snapshot`` PostgreSQL's word for what had been committed by then.
     """
 
     ids: Ints
@@ -66,6 +66,7 @@ class Graph:
     indices: Nodes
     damp: Floats
     as_of: float = 0.0
+    snapshot: str = ""
     overlay: Overlay = field(default_factory=Overlay)
     added: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
@@ -141,7 +142,7 @@ def open_arrays(folder: Path) -> Graph:
     starts = tuple(manifest["starts"])
     if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
         raise ArraysUnreadableError("the arrays do not fit each other")
-    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, as_of=float(manifest["as_of"]))
+    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, as_of=float(manifest["as_of"]), snapshot=str(manifest["snapshot"]))
 
 
 def laid_over(
@@ -203,5 +204,14 @@ def _replaced(
     ids = np.concatenate([graph.ids, np.array([key for _, key in named], dtype=np.int64)])
     kinds = np.concatenate([graph.kinds, np.array([kind for kind, _ in named], dtype=np.uint8)])
     return Graph(
-        ids, kinds, graph.starts, graph.indptr, graph.indices, damp, graph.as_of, Overlay(slot, indptr, indices), {**graph.added, **added}
+        ids,
+        kinds,
+        graph.starts,
+        graph.indptr,
+        graph.indices,
+        damp,
+        graph.as_of,
+        graph.snapshot,
+        Overlay(slot, indptr, indices),
+        {**graph.added, **added},
     )

@@ -21,6 +21,7 @@ from papers.models import ItemOutcome, Work, WorkSource
 from papers.names import parse_name
 from papers.records import Rejected, WorkRecord
 from papers.refresh import mark_all
+from papers.slices.marking import works_changed
 
 ATTEMPTS = 4  # two imports may meet over the same new author or identifier; the second attempt sees what the first wrote
 
@@ -269,3 +270,4 @@ def _mark(batch: _Batch) -> None:
     changed = batch.works | created
     marks = {"work-figures": changed, "author-figures": batch.authors, "topic-figures": topics, "institution-figures": institutions}
     mark_all(marks=marks, reason="import")
+    works_changed(changed, reason="import")

@@ -14,6 +14,7 @@ from papers.ingest.copying import copy_rows, draw_keys
 from papers.models import AuthorshipInstitution, Institution, InstitutionName
 from papers.records import Rejected
 from papers.refresh import mark_all
+from papers.slices.marking import slices_changed
 
 BATCH = 1000
 LONGEST_NAME = 500
@@ -253,3 +254,4 @@ def _mark_touched(institutions: list[int]) -> None:
         )
         authors = [row[0] for row in cursor.fetchall()]
     mark_all(marks={"institution-figures": institutions, "author-figures": authors}, reason="institutions")
+    slices_changed(people=authors, institutions=institutions, reason="institutions")

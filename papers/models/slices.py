@@ -81,10 +81,14 @@ class GraphSlice(models.Model):
 
 
 class GraphChange(models.Model):
-    """A work whose place in the graph changed since the stored arrays were read from the database: read afresh until the next ones are."""
+    """A work whose place in the graph changed since the stored arrays were read from the database: read afresh until the next ones are.
+
+    ``xact`` is the transaction that changed it, which tells whether a snapshot of the database had seen it.
+    """
 
     work_id = models.BigIntegerField(_("work"), primary_key=True)
     at = models.DateTimeField(_("changed at"))
+    xact = models.BigIntegerField(_("transaction"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("change of the graph")

@@ -30,6 +30,7 @@ from papers.models import GraphChange
 CURRENT: Final = "current"
 PART: Final = 6_000_000  # directed edges that are sorted at once
 BLOCK: Final = 1_000_000  # rows of COPY that are taken at once
+KEPT: Final = 3 * 24 * 3600.0  # seconds that changes are kept for the arrays of other machines
 LOCK: Final = 7_305_011  # of this database: one builder at a time on one machine's folder is enough
 
 _ROWS: Final = (
@@ -80,7 +81,7 @@ def build_arrays(*, root: Path | None = None, progress: Progress = lambda _what,
     """Read the whole graph and make its arrays current; earlier ones go, while processes that have them open read on undisturbed.
 
     ``progress`` hears of each kind of row and how many there were. About a minute for 60 million edges, below a gigabyte of memory; the disk
-    holds the old arrays and twice the new ones meanwhile. Forgets the changes that the arrays now know. Raises ``BuildUnderWayError``.
+    holds the old arrays and twice the new ones meanwhile. Forgets changes that every machine's arrays must know by now. Raises ``BuildUnderWayError``.
     """
     home = root or arrays_root()
     home.mkdir(parents=True, exist_ok=True)
@@ -93,11 +94,8 @@ def build_arrays(*, root: Path | None = None, progress: Progress = lambda _what,
             final = home / f"arrays-{int(as_of * 1000)}-{os.getpid()}"
             folder.rename(final)
         _make_current(home, final)
-        GraphChange.objects.filter(at__lt=datetime.fromtimestamp(as_of - SLACK, tz=UTC)).delete()
+        GraphChange.objects.filter(at__lt=datetime.fromtimestamp(as_of - KEPT, tz=UTC)).delete()
     return Built(final, nodes, edges, time.monotonic() - began)
-
-
-SLACK: Final = 3600.0  # seconds before the snapshot from which changes count as unknown to it: longer than any writing transaction takes
 
 
 class _only_builder:  # noqa: N801 - reads as a phrase where it is used
@@ -121,7 +119,7 @@ def _write(folder: Path, scratch: Path, progress: Progress) -> tuple[float, int,
             stack.enter_context(transaction.atomic())
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        as_of = timezone.now().timestamp()
+        as_of, snapshot = timezone.now().timestamp(), _snapshot()
         ids = [_read_ids(what, statement, progress) for what, statement in _ROWS]
         starts = [int(place) for place in np.cumsum([0, *(len(one) for one in ids)])]
         degrees = np.zeros(starts[-1], dtype=np.int64)
@@ -131,9 +129,15 @@ def _write(folder: Path, scratch: Path, progress: Progress) -> tuple[float, int,
                 progress(what, _spill(statement, ids[a], ids[b], starts[a], starts[b], degrees, out))
     np.save(folder / "ids.npy", np.concatenate(ids))
     edges = _sort_parts(spill, degrees, folder, scratch)
-    manifest = {"version": VERSION, "as_of": as_of, "starts": starts, "edges": edges}
+    manifest = {"version": VERSION, "as_of": as_of, "snapshot": snapshot, "starts": starts, "edges": edges}
     (folder / MANIFEST).write_text(json.dumps(manifest))
     return as_of, edges, starts[-1]
+
+
+def _snapshot() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
 
 
 def _read_ids(what: str, statement: str, progress: Progress) -> Ints:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from papers.figures.storing import store_rows
 from papers.graph.document import NodeKind, SliceDocument
 from papers.models import GraphSlice
 from papers.slices.building import BuildUnderWayError, build_arrays
 from papers.slices.making import coordinates_of, make_slice
 from papers.slices.standing import current_walker
-from papers.slices.storing import stored
+from papers.slices.storing import store, stored
 
 
 def refresh_slices(kind: NodeKind, ids: Iterable[int]) -> int:
@@ -28,7 +27,7 @@ def refresh_slices(kind: NodeKind, ids: Iterable[int]) -> int:
         document = make_slice(walker, (kind, key), now=now, before=before.get(key))
         if document is not None:
             found.append(stored(document, (kind, key), now=now, works=len(walker.graph.row(walker.graph.node(kind, key) or 0))))
-    store_rows(found, key=("kind", "subject_id"))
+    store(found)
     gone = set(keys) - {row.subject_id for row in found}
     GraphSlice.objects.filter(kind=kind.value, subject_id__in=gone).delete()
     return len(found)

@@ -26,26 +26,27 @@ _TOUCHED: Final = """
     ), author AS (
         SELECT DISTINCT authorship.author_id AS id FROM work JOIN papers_authorship AS authorship ON authorship.work_id = work.id
         WHERE authorship.author_id IS NOT NULL
-    ), paper AS (
-        SELECT id FROM work
-      UNION SELECT citation.cited_id FROM work JOIN papers_citation AS citation ON citation.citing_id = work.id
-      UNION SELECT citation.citing_id FROM work JOIN papers_citation AS citation ON citation.cited_id = work.id
-      UNION SELECT other.work_id FROM author JOIN papers_authorship AS other ON other.author_id = author.id
+    ), found (kind, id, count) AS (
+        SELECT 'person', id, 1 FROM author
+      UNION SELECT 'person', unnest(%(hands)s::bigint[]), 1
+      UNION SELECT 'paper', id, 1 FROM work
+      UNION SELECT 'paper', citation.cited_id, 1 FROM work JOIN papers_citation AS citation ON citation.citing_id = work.id
+      UNION SELECT 'paper', citation.citing_id, 1 FROM work JOIN papers_citation AS citation ON citation.cited_id = work.id
+      UNION SELECT 'paper', other.work_id, 1 FROM author JOIN papers_authorship AS other ON other.author_id = author.id
+      UNION ALL
+        SELECT 'topic', about.topic_id, count(*)
+        FROM work JOIN papers_worktopic AS about ON about.work_id = work.id GROUP BY about.topic_id
+      UNION ALL
+        SELECT 'institution', named.institution_id, count(DISTINCT work.id)
+        FROM work JOIN papers_authorship AS authorship ON authorship.work_id = work.id
+        JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+        GROUP BY named.institution_id
+    ), locked AS (
+        SELECT slice.id, found.count FROM papers_graphslice AS slice JOIN found ON found.kind = slice.kind AND found.id = slice.subject_id
+        ORDER BY slice.id FOR UPDATE OF slice
     )
-    SELECT 'person', id, 1 FROM author
-  UNION ALL SELECT 'paper', id, 1 FROM paper
-  UNION ALL
-    SELECT 'topic', about.topic_id, count(*) FROM work JOIN papers_worktopic AS about ON about.work_id = work.id GROUP BY about.topic_id
-  UNION ALL
-    SELECT 'institution', named.institution_id, count(DISTINCT work.id)
-    FROM work JOIN papers_authorship AS authorship ON authorship.work_id = work.id
-    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
-    GROUP BY named.institution_id
-"""
-_COUNT: Final = """
-    UPDATE papers_graphslice AS slice SET touched = slice.touched + given.count
-    FROM (SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS given (kind, id, count) ORDER BY kind, id) AS given
-    WHERE slice.kind = given.kind AND slice.subject_id = given.id
+    UPDATE papers_graphslice AS slice SET touched = slice.touched + locked.count
+    FROM locked WHERE slice.id = locked.id
     RETURNING slice.kind, slice.subject_id, slice.touched, slice.works
 """
 
@@ -62,17 +63,24 @@ def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int] =
         return 0
     with transaction.atomic():
         _note_changes(chosen)
+        if not GraphSlice.objects.exists():
+            return 0
+        marks: dict[str, list[int]] = defaultdict(list)
         with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"works": chosen})
-            rows = cursor.fetchall() + [("person", key, 1) for key in hands]
-            counts = {(kind, key): count for kind, key, count in rows}
-            ordered = sorted(counts)
-            cursor.execute(_COUNT, [[kind for kind, _ in ordered], [key for _, key in ordered], [counts[one] for one in ordered]])
-            marks: dict[str, list[int]] = defaultdict(list)
+            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted(set(hands))})
             for kind, key, touched, in_all in cursor.fetchall():
                 if kind in {NodeKind.PERSON, NodeKind.PAPER} or touched >= max(1.0, ENOUGH_CHANGED * in_all):
                     marks[KINDS[NodeKind(kind)]].append(key)
         return mark_all(marks=marks, reason=reason)
+
+
+def slices_changed(*, people: Collection[int] = (), institutions: Collection[int] = (), reason: str) -> int:
+    """The stored slices of these subjects are out of date, although no work of theirs changed; returns how many. Four statements."""
+    marks: dict[str, Iterable[int]] = {}
+    for kind, keys in ((NodeKind.PERSON, people), (NodeKind.INSTITUTION, institutions)):
+        found = GraphSlice.objects.filter(kind=kind.value, subject_id__in=list(keys))
+        marks[KINDS[kind]] = list(found.values_list("subject_id", flat=True))
+    return mark_all(marks=marks, reason=reason)
 
 
 def people_changed(people: Collection[int], *, reason: str) -> int:
@@ -87,6 +95,11 @@ def people_changed(people: Collection[int], *, reason: str) -> int:
 def want_slice(kind: NodeKind, subject_id: int, *, reason: str) -> None:
     """Have the whole slice of this subject built soon. One statement."""
     mark_dirty(kind=KINDS[kind], ids=[subject_id], reason=reason)
+
+
+def want_arrays(*, reason: str) -> None:
+    """Have the graph's arrays built anew. One statement."""
+    mark_dirty(kind=ARRAYS, ids=[1], reason=reason)
 
 
 def mark_aged(now: datetime | None = None) -> int:
@@ -108,7 +121,8 @@ def _note_changes(works: list[int]) -> None:
     """Until the next arrays know them, these works are read afresh."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO papers_graphchange (work_id, at) SELECT work_id, clock_timestamp() FROM unnest(%s::bigint[]) AS given (work_id)"
-            " ON CONFLICT (work_id) DO UPDATE SET at = EXCLUDED.at",
+            "INSERT INTO papers_graphchange (work_id, at, xact) SELECT work_id, clock_timestamp(), pg_current_xact_id()::text::bigint"
+            " FROM unnest(%s::bigint[]) AS given (work_id)"
+            " ON CONFLICT (work_id) DO UPDATE SET at = EXCLUDED.at, xact = EXCLUDED.xact",
             [works],
         )

@@ -118,7 +118,7 @@ def _read(kind: NodeKind, subject_id: int) -> list[tuple[Any, ...]]:
 def _fact(subject: Ref, ref: Ref, row: tuple[Any, ...], works: int) -> Counted:
     """What a row says about the subject and another thing, read from the end from which such facts are read.
 
-    Counts are left out where not all works of the subject were looked at, unless the fact says of how many it speaks.
+    Counts are of the works looked at: at a subject with more of them there are at least so many.
     """
     _kind, _key, _label, count, first, last, joint, _year = row
     if subject[0] == ref[0] == PAPER:
@@ -127,9 +127,7 @@ def _fact(subject: Ref, ref: Ref, row: tuple[Any, ...], works: int) -> Counted:
     ends = (ref, subject) if is_turned else (subject, ref)
     if type_ in _PLAIN:
         return Counted(*ends, type_, first=first if type_ == FactType.WROTE else None)
-    of = works if not is_turned and type_ != FactType.AFFILIATED and type_ != FactType.JOINT_WORKS else None
-    if works >= LOOKED_AT and of is None:
-        return Counted(*ends, type_)
+    of = works if not is_turned and type_ not in {FactType.AFFILIATED, FactType.JOINT_WORKS} else None
     return Counted(*ends, type_, count, of, first=first, last=last, works=tuple(sorted(joint or (), reverse=True)))
 
 

@@ -12,17 +12,19 @@ from typing import Any, Final, cast
 
 import structlog
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from papers.graph.arrays import PLACE, ArraysUnreadableError, Graph, laid_over, open_arrays
 from papers.graph.document import NodeKind
 from papers.graph.push import Walker
 from papers.models import GraphChange
-from papers.slices.building import CURRENT, SLACK, BuildUnderWayError, arrays_root, build_arrays
+from papers.slices.building import CURRENT, BuildUnderWayError, arrays_root, build_arrays
 
 log = structlog.get_logger(__name__)
 
 MOST_CHANGES: Final = 5_000  # laid over the arrays, or
+LONGEST_WRITE: Final = 24 * 3600.0  # seconds that a transaction may take that writes works
+OLDEST: Final = 36 * 3600.0  # seconds after which a machine that the nightly building missed builds for itself
 SHARE_OF_CHANGES: Final = 0.02  # of all papers where that is more; beyond, the arrays are built anew
 
 _NEIGHBOURS: Final = """
@@ -84,7 +86,8 @@ def current_walker() -> Walker:
     """
     held = _opened() or _built()
     changes = _changes_since(held.stored)
-    if changes[0] > max(MOST_CHANGES, SHARE_OF_CHANGES * _papers_of(held.stored)):
+    most = max(MOST_CHANGES, SHARE_OF_CHANGES * _papers_of(held.stored))
+    if changes[0] > most or time.time() - held.stored.as_of > OLDEST:
         held = _built(stand_in=held)
         changes = _changes_since(held.stored)
     if held.walker is None or held.changes != changes:
@@ -140,19 +143,21 @@ def _papers_of(graph: Graph) -> int:
     return graph.starts[place + 1] - graph.starts[place]
 
 
-def _since(graph: Graph) -> datetime:
-    return datetime.fromtimestamp(graph.as_of - SLACK, tz=UTC)
+def _unknown_to(graph: Graph) -> QuerySet[GraphChange]:
+    """The changes that were not committed when the arrays were read."""
+    recent = GraphChange.objects.filter(at__gte=datetime.fromtimestamp(graph.as_of - LONGEST_WRITE, tz=UTC))
+    return recent.extra(where=["NOT pg_visible_in_snapshot(xact::text::xid8, %s::pg_snapshot)"], params=[graph.snapshot])
 
 
 def _changes_since(graph: Graph) -> tuple[int, datetime | None]:
-    """How many works the arrays may not know, and when the last of them changed."""
-    found = GraphChange.objects.filter(at__gte=_since(graph)).aggregate(count=Count("pk"), last=Max("at"))
+    """How many works the arrays do not know as they are, and when the last of them changed."""
+    found = _unknown_to(graph).aggregate(count=Count("pk"), last=Max("at"))
     return found["count"], found["last"]
 
 
 def _with_changes(graph: Graph) -> Graph:
     """Three queries for what changed, and the graph with it. Works whose rows say the same as the arrays cost nothing more."""
-    works = list(GraphChange.objects.filter(at__gte=_since(graph)).order_by("pk").values_list("pk", flat=True))
+    works = list(_unknown_to(graph).order_by("pk").values_list("pk", flat=True))
     if not works:
         return graph
     fresh: dict[tuple[str, int], list[tuple[str, int]]] = {("paper", work): [] for work in works}

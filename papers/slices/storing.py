@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from config.lib.public_ids import decode_public_id
 from papers.graph.document import NodeKind, SliceDocument
 from papers.graph.evidence import Ref
 from papers.models import GraphSlice
+from papers.pictures import stored_figure
 
 LIFE: Final = timedelta(days=30)  # of a slice that nothing touched, give or take a fifth
 JITTER: Final = 0.2
@@ -18,6 +20,7 @@ JITTER: Final = 0.2
 
 def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) -> GraphSlice:
     """The row that keeps a document; not saved."""
+    drawing, drawn_for = stored_figure(document)
     people = sorted(decode_public_id(node.public_id) for node in document.nodes if node.kind == NodeKind.PERSON)
     return GraphSlice(
         kind=subject[0].value,
@@ -27,6 +30,8 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
         people=people,
         works=works,
         touched=0,
+        drawing=drawing,
+        drawn_for=drawn_for,
         fingerprint=fingerprint_of(document),
         built_at=now,
         due_at=now + LIFE * random.uniform(1 - JITTER, 1 + JITTER),  # noqa: S311 - spreads load, hides nothing
@@ -36,3 +41,13 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
 def fingerprint_of(document: SliceDocument) -> str:
     """32 characters that are the same for the same content."""
     return hashlib.blake2b(document.canonical(), digest_size=16).hexdigest()
+
+
+def store(rows: Sequence[GraphSlice]) -> None:
+    """Insert these rows, or replace those of the same subjects. One statement."""
+    GraphSlice.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["kind", "subject_id"],
+        update_fields=[field.name for field in GraphSlice._meta.concrete_fields if field.name not in {"id", "kind", "subject_id"}],
+    )

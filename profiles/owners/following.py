@@ -9,6 +9,7 @@ from papers.models import Author, Authorship, AuthorshipInstitution, NameVariant
 from papers.names import parse_name
 from papers.persons.marking import mark_authorships
 from papers.refresh import mark_all
+from papers.slices.marking import works_changed
 from profiles import standings
 from profiles.querysets.identity import PAGE_ACTS
 from profiles.trail import Change, entry_under_way
@@ -55,6 +56,7 @@ def _mark(works: Iterable[int], hands: set[int]) -> None:
         },
         reason="decision on a work",
     )
+    works_changed(works, hands=hands, reason="decision on a work")
 
 
 def _follow_names(authorships: Sequence[Authorship], moved: Sequence[Change]) -> None:

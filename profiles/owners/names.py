@@ -9,6 +9,7 @@ from papers.ingest.people import display_form, sort_form
 from papers.models import Author, NameVariant, NameVisibility
 from papers.names import parse_name
 from papers.refresh import mark_all
+from papers.slices.marking import people_changed
 from profiles.claims.granting import lock_page
 from profiles.exceptions import NotAllowedError, WrongStateError
 from profiles.models import Claim, PageChoice, TrailEntry, User
@@ -111,6 +112,7 @@ def _name(page: Author, wanted: str) -> None:
     coauthors = page.authorships.values("work")
     people = Author.objects.filter(authorships__work__in=coauthors).values_list("pk", flat=True).distinct()
     mark_all(marks={"author-figures": {*people, page.pk}}, reason="name")  # close collaborators are listed by name
+    people_changed([page.pk], reason="name")
 
 
 def _fullest_form(page: Author) -> str:
