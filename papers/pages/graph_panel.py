@@ -51,15 +51,12 @@ def graph_panel(kind: NodeKind) -> Callable[[HttpRequest, Any], dict[str, Any]]:
 def panel_of(kind: NodeKind, pk: int, viewer: Viewer, *, name: str) -> GraphPanel:
     """The stored drawing where it fits this viewer, else one drawn now from the stored slice: a second query and some 60 ms.
 
-    Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: four more.
+    Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: three more.
     """
     explore = explorer_address(node_key(kind, pk))
     found = stored_drawing(kind, pk, viewer)
     if found is None:
-        first_sight(kind, pk, name)
-        found = stored_drawing(kind, pk, viewer)
-    if found is None:
-        return GraphPanel(SafeString(""), None, is_first_sight=True, explore_url=explore)
+        found = first_sight(kind, pk, name)
     return GraphPanel(
         mark_safe(figure_for(found)),  # noqa: S308 - made by papers.pictures, which escapes every name
         found.built_at,

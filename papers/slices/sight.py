@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.lib.public_ids import decode_public_id
 from papers.graph.document import HOP, FactType, NodeKind, Scope, SliceDocument
 from papers.graph.evidence import Counted, Ref, edges_from, key_of
 from papers.models import GraphSlice
@@ -67,20 +68,23 @@ _CITED: Final = """
 """
 
 
-def first_sight(kind: NodeKind, subject_id: int, label: str) -> SliceDocument:
+def first_sight(kind: NodeKind, subject_id: int, label: str) -> GraphSlice:
     """What is next to a subject, stored as its slice until a worker has built the whole one, which is asked for.
 
-    Four statements (one to read, of at most ``LOOKED_AT`` works), a few milliseconds. Another reader's first sight, or a whole slice, that
-    came between stays.
+    Three statements (one to read, of at most ``LOOKED_AT`` works) and the drawing. What another reader or a worker stored meanwhile stays.
+    The row has ``named`` as ``stored_slice`` gives it.
     """
     now = timezone.now()
     subject: Ref = (kind, subject_id)
     document, works = _document(subject, label, _read(kind, subject_id), now)
+    row = stored(document, subject, now=now, works=works)
     with transaction.atomic():
-        row = stored(document, subject, now=now, works=works)
         GraphSlice.objects.bulk_create([row], ignore_conflicts=True)
         want_slice(kind, subject_id, reason="first sight")
-    return document
+    row.named = [  # type: ignore[attr-defined]  # as an annotation
+        {"id": decode_public_id(node.public_id), "name": node.label} for node in document.nodes if node.kind == PERSON
+    ]
+    return row
 
 
 def _read(kind: NodeKind, subject_id: int) -> list[tuple[Any, ...]]:

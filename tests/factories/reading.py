@@ -25,7 +25,9 @@ def text_of(response: Answer, element: str = "main") -> str:
     """What stands in the page's main part, as words with single spaces."""
     page = response.content.decode()
     found = re.search(rf"<{element}[ >].*</{element}>", page, re.DOTALL)
-    body = re.sub(r"<(svg|script|style)\b.*?</\1>", " ", found.group() if found else page, flags=re.DOTALL)
+    body = found.group() if found else page
+    body = re.sub(r'<details class="why graph-table">.*?</details>', " ", body, flags=re.DOTALL)  # all that is around the subject
+    body = re.sub(r"<(svg|script|style)\b.*?</\1>", " ", body, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
