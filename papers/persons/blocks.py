@@ -18,6 +18,7 @@ from papers.persons.reading import Block, read_block
 from papers.persons.statistics import names_of_collection
 from papers.persons.writing import write_plan
 from papers.refresh import mark_all
+from papers.slices.marking import works_changed
 
 METHOD = "clusters-1"  # raise it when the engine or its coefficients change, and mark all blocks
 MENTIONS_TOGETHER = 4_000  # about a second's work, and 20 MB
@@ -111,6 +112,7 @@ def _note_touched(plan: Plan, judged_anew: Iterable[int], marks: dict[str, set[i
             cursor.execute(_TOUCHED, {"works": numbers_text(works)})
             for kind, ids in cursor.fetchall():
                 marks.setdefault(kind, set()).update(ids or ())
+        works_changed(works, hands=plan.changed(), reason="people compared")
 
 
 def _store_counts(block: Block, clustering: Clustering) -> None:

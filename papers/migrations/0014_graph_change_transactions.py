@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0012_blocks_and_findings'),
+        ('papers', '0013_in_order_of_arrival'),
     ]
 
     operations = [
