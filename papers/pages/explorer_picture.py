@@ -39,7 +39,8 @@ def picture_file(found: Exploration, base_url: str) -> str:
     sized = head.replace(
         "<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDE_EXPLORER.width:g}" height="{WIDE_EXPLORER.height:g}" '
     )
-    return f"{sized.replace(' data-graph', '')}><style>{FILE_STYLE}</style>{rest}\n"
+    plain = sized.replace(' data-graph=""', "")
+    return f"{plain}><style>{FILE_STYLE}</style>{rest}\n"
 
 
 def chosen_nodes(found: Exploration, most: int) -> list[Node]:

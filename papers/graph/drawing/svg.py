@@ -58,7 +58,7 @@ def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph", emp
     parts = [
         (
             f'<svg class="graph graph-{canvas.name}" viewBox="0 0 {canvas.width:g} {canvas.height:g}" role="group" '
-            f'aria-labelledby="{title}" aria-describedby="{said}" data-graph>'
+            f'aria-labelledby="{title}" aria-describedby="{said}" data-graph="">'
         ),
         f'<title id="{title}">{escape(_("Research graph around %(name)s") % {"name": subject.label})}</title>',
         f'<desc id="{said}">{escape(description(picture))}</desc><g class="graph-all"><g class="graph-edges">',
