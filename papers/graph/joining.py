@@ -1,7 +1,7 @@
 """Several slices as one graph: what stays where it stood, what opens outwards, what a filter leaves. Pure.
 
 The first slice stands as it was laid out. Each further one opens at its subject, where that stands already, into the half plane that looks
-away from all else; a subject that is new stands beside. What comes too near to something is pushed off it, what was opened or pinned
+away from all else; a subject that is new takes the nearest free room around the first. What comes too near to something is pushed off it, what was opened or pinned
 stays. The same slices in the same order give the same places.
 """
 
@@ -64,7 +64,7 @@ def join(documents: Sequence[SliceDocument], pins: Mapping[str, Place] | None = 
     edges: dict[tuple[str, str], Edge] = {}
     beyond: set[str] = set()
     for document in documents:
-        for node, place in _opened_at(document, places):
+        for node, place in _opened_at(document, places, [places[one.subject] for one in documents if one.subject in places]):
             if node.key in found:
                 found[node.key] = replace(found[node.key], rank=max(found[node.key].rank, node.rank))
             elif len(found) < MOST_NODES:
@@ -94,7 +94,7 @@ def narrow(graph: Joined, by: Narrowing, *, keep: Collection[str] = ()) -> Joine
     return Joined(nodes, edges, graph.opened - by.hidden, graph.left_out)
 
 
-def _opened_at(document: SliceDocument, places: Mapping[str, Place]) -> Iterable[tuple[Node, Place]]:
+def _opened_at(document: SliceDocument, places: Mapping[str, Place], centres: Sequence[Place]) -> Iterable[tuple[Node, Place]]:
     """The slice's nodes with the places that they take among what stands."""
     if not places:
         return [(node, (node.x, node.y)) for node in document.nodes]
@@ -102,12 +102,28 @@ def _opened_at(document: SliceDocument, places: Mapping[str, Place]) -> Iterable
     middle = (sum(x for x, _ in places.values()) / len(places), sum(y for _, y in places.values()) / len(places))
     at = places.get(subject.key)
     if at is None:
-        right = max(x for x, _ in places.values())
-        reach = max((abs(node.x) for node in document.nodes), default=0.0)
-        at = (right + reach + 1.5 * HOP, middle[1])
+        at = _free_room(document, centres)
         return [(node, (at[0] + node.x, at[1] + node.y)) for node in document.nodes]
     outward = math.atan2(at[1] - middle[1], at[0] - middle[0])
     return [(node, _fanned(node, at, outward)) for node in document.nodes]
+
+
+def _free_room(document: SliceDocument, centres: Sequence[Place]) -> Place:
+    """The place nearest to the first slice's middle, on a grid around it, that keeps the slice off the middles of all others."""
+    room = 2 * max(math.hypot(node.x, node.y) for node in document.nodes) + HOP
+    first = centres[0] if centres else (0.0, 0.0)
+    side = int(math.sqrt(len(centres))) + 2
+    spots = sorted(
+        (math.hypot(column, row), row, column)
+        for row in range(-side, side + 1)
+        for column in range(-side, side + 1)
+        if (row, column) != (0, 0)
+    )
+    for _far, row, column in spots:
+        at = (first[0] + column * room, first[1] + row * room)
+        if all(math.dist(at, centre) >= 0.8 * room for centre in centres):
+            return at
+    return first[0] + (side + 1) * room, first[1]
 
 
 def _fanned(node: Node, at: Place, outward: float) -> Place:
