@@ -73,10 +73,11 @@ class ReferenceSerializer(Read):
 
 
 class AuthorReferenceSerializer(Read):
-    """An author, named only."""
+    """An author: the id, the name, and how sure it is that the works under this id are one person's."""
 
     id = PublicIdField()
     name = serializers.CharField(source="display_name")
+    confidence = serializers.FloatField(allow_null=True, help_text="0 to 1; null where nothing has judged it yet.")
 
 
 class FieldSerializer(Read):
@@ -96,4 +97,4 @@ def author_or_none(author: Any) -> dict[str, Any] | None:
     """An author's reference, or None where nobody stands there or the record was erased."""
     if author is None or author.erased_at is not None:
         return None
-    return {"id": encode_public_id(author.pk), "name": author.display_name}
+    return {"id": encode_public_id(author.pk), "name": author.display_name, "confidence": author.confidence}

@@ -67,6 +67,7 @@ def authorships_in_brief(rows: QuerySet[Authorship]) -> QuerySet[Authorship]:
         "is_organisation",
         "author__id",
         "author__display_name",
+        "author__confidence",
         "author__erased_at",
         "author__name_on_works",
     )

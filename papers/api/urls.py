@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 from django.urls.converters import get_converters
 
 from config.lib.public_ids import PublicIdConverter
+from papers.api.changes import ChangeViewSet
 from papers.api.views import AuthorViewSet, InstitutionViewSet, TopicViewSet, WorkViewSet
 
 app_name = "papers_api"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("authors/<public_id:pk>/", AuthorViewSet.as_view(_get("retrieve"), detail=True), name="author"),
     path("authors/<public_id:pk>/works/", AuthorViewSet.as_view(_get("works"), detail=True), name="author-works"),
     path("authors/<public_id:pk>/figures/", AuthorViewSet.as_view(_get("figures"), detail=True), name="author-figures"),
+    path("changes/", ChangeViewSet.as_view(_get("list"), detail=False), name="changes"),
     path("institutions/", InstitutionViewSet.as_view(_get("list"), detail=False), name="institutions"),
     path("institutions/<public_id:pk>/", InstitutionViewSet.as_view(_get("retrieve"), detail=True), name="institution"),
     path("topics/", TopicViewSet.as_view(_get("list"), detail=False), name="topics"),

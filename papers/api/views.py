@@ -25,6 +25,7 @@ from papers.api import reads
 from papers.api.filters import AuthorFilters, InstitutionFilters, TopicFilters, WorkFilters
 from papers.api.subject_serializers import AuthorFiguresSerializer, AuthorSerializer, InstitutionSerializer, TopicSerializer
 from papers.api.work_serializers import AuthorshipSerializer, WorkDetailSerializer, WorkSerializer
+from papers.identity.changes import where_it_went
 from papers.models import Author, AuthorFigures, Authorship, Citation, Institution, SubjectFigures, Topic, Work
 
 NEWEST = Order("date_key", descending=True)
@@ -167,6 +168,16 @@ class AuthorViewSet(RecordViewSet):
         if self.action == "works":
             return BOUNDED_WORK_ORDERS
         return {"id": Order(), "-works": Order("figures__works_count", descending=True)}
+
+    def find(self, rows: QuerySet[Any], view_name: str = "") -> Any:
+        """The same; an id whose row is gone, as when a split was taken back, leads to where its works went."""
+        try:
+            return super().find(rows, view_name)
+        except Http404:
+            went = where_it_went(self.kwargs["pk"])
+            if went is None:
+                raise
+            raise Merged(self.request.build_absolute_uri(reverse(view_name or self.view_name, args=[went]))) from None
 
     def context_of_page(self, rows: list[Any]) -> dict[str, Any]:
         if self.action not in {"list", "retrieve"}:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from config.lib.registries import refresh_kinds
 from papers.identity.changes import Change as IdChange
 from papers.identity.changes import record_changes, record_undone
 from papers.models import Author, AuthorChange, Authorship, ChangeKind
+from papers.persons.marking import MENTIONS, mark_authorships
 from papers.refresh import mark_all
 from profiles import standings
 from profiles.models import SupportEdge, TrailEntry, Vouch
@@ -30,9 +32,12 @@ def on_pages_changed(changes: Sequence[Change]) -> None:
 
 
 def on_works_changed(changes: Sequence[Change]) -> None:
-    """Reaction to authorships that changed hands: the feed tells it."""
-    if any(change["before"] and "author_id" in change["before"] for change in changes):
+    """Reaction to authorships that changed hands: the feed tells it, and who else bears these names is compared again."""
+    moved = [change["pk"] for change in changes if change["before"] and "author_id" in change["before"]]
+    if moved:
         record(entry_under_way())
+        if MENTIONS in refresh_kinds:
+            mark_authorships(moved, reason="decision")
 
 
 def record(entry: TrailEntry | None) -> None:

@@ -10,7 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.lib.registries import refresh_kinds
 from papers.models import Authorship, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
+from papers.persons.marking import MENTIONS, mark_authorships
 from profiles.exceptions import NotAllowedError, UndoConflictError, WrongStateError
 from profiles.models import TrailEntry, User
 from profiles.models.choices import ReasonCode, Role
@@ -70,6 +72,7 @@ def decide_pair(*, pair: UncertainPair, moderator: User, verdict: str) -> Uncert
                 changes.create(
                     IdentityConstraint(one_id=locked.one_id, other_id=locked.other_id, kind=verdict, origin="pair", decided_at=now)
                 )
+        _compare_again(locked)
     return locked
 
 
@@ -86,6 +89,7 @@ def take_back_pair(*, moderator: User) -> UncertainPair:
         raise UndoConflictError(_("The works of this pair are gone."), [])
     undo(entry=entry, actor=moderator, role=Role.MODERATOR, code=ReasonCode.MISTAKE)
     found.refresh_from_db()
+    _compare_again(found)
     return found
 
 
@@ -103,6 +107,12 @@ def next_pair(moderator: User, *, first: int | None = None) -> PairToDecide | No
             one, other = _places(pair)
             return PairToDecide(pair, one, other, UncertainPair.objects.filter(verdict="").count())
     return None
+
+
+def _compare_again(pair: UncertainPair) -> None:
+    """What was said is heeded at the next comparison of these names, within seconds."""
+    if MENTIONS in refresh_kinds:
+        mark_authorships([pair.one_id, pair.other_id], reason="pair decided")
 
 
 def _places(pair: UncertainPair) -> tuple[OnePlace, OnePlace]:

@@ -125,7 +125,13 @@ class Section:
     operations: list[Operation]
 
 
-_TITLES = {"works": _("Works"), "authors": _("Authors"), "institutions": _("Institutions"), "topics": _("Topics")}
+_TITLES = {
+    "works": _("Works"),
+    "authors": _("Authors"),
+    "changes": _("Changes of author ids"),
+    "institutions": _("Institutions"),
+    "topics": _("Topics"),
+}
 
 
 def sections() -> list[Section]:

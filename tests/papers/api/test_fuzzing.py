@@ -61,6 +61,7 @@ OPERATIONS = [
     "authors_figures_retrieve",
     "authors_trust_retrieve",
     "authors_trust_history_list",
+    "changes_list",
     "institutions_list",
     "institutions_retrieve",
     "topics_list",

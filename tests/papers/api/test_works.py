@@ -36,7 +36,7 @@ def test_a_list_tells_each_work_in_brief(ask):
     assert told["field"] == {"key": "machine-learning", "name": "Machine learning"}
     assert told["identifiers"] == [{"scheme": "doi", "value": "10.1234/engines"}]
     assert [(person["name"], person["author"]) for person in told["people"]] == [
-        ("Ada Byron", {"id": ada.public_id, "name": "Ada Byron"}),
+        ("Ada Byron", {"id": ada.public_id, "name": "Ada Byron", "confidence": None}),
         ("Charles Babbage", None),
     ]
     assert told["cited_by"] is None
@@ -77,7 +77,7 @@ def test_a_work_tells_what_the_source_said_beside_what_was_decided(ask):
     assert person["stated"]["identifiers"] == {"openalex": "A1"}
     assert person["stated"]["orcid"] == "0000-0002-1825-0097"
     assert person["stated"]["source"] == "crossref"
-    assert person["decided"]["author"] == {"id": ada.public_id, "name": "Ada Byron"}
+    assert person["decided"]["author"] == {"id": ada.public_id, "name": "Ada Byron", "confidence": None}
     assert person["decided"]["rule"] == "rare-name"
     assert person["decided"]["state"] == "disputed"
     assert [place["name"] for place in person["decided"]["institutions"]] == ["Oxford"]
