@@ -113,7 +113,10 @@ def way_text(found: Exploration) -> str:
     """What came of the path that was asked for; "" where none was."""
     if not found.state.path:
         return ""
-    a, b = (found.names[key].name for key in found.state.path)
+    a, *rest = (found.names[key].name for key in found.state.path)
+    if not rest:
+        return _("A path starts at %(a)s. Choose where it is to lead, and take “Path from … to here”.") % {"a": a}
+    b = rest[0]
     if not found.way:
         return _("No path from %(a)s to %(b)s within what is open. Open more of what lies between, and ask again.") % {"a": a, "b": b}
     steps = len(found.way) - 1

@@ -25,7 +25,7 @@ _BETWEEN: Final = "~"
 
 @dataclass(frozen=True, slots=True)
 class ExplorerState:
-    """The explorer at one moment. ``path`` holds the two ends of a path that is asked for, ``weight`` is in hundredths."""
+    """The explorer at one moment. ``path`` holds where a path that is asked for starts and, once chosen, ends; ``weight`` is in hundredths."""
 
     q: str = ""
     open: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class ExplorerState:
             q=params.text("q", LONGEST_QUESTION),
             open=_keys(params, "open", MOST_OPEN),
             at=at,
-            path=path if len(set(path)) <= 2 else (),  # noqa: PLR2004 - two ends
+            path=path,
             without=tuple(kind for kind in NodeKind if params.flag(f"no_{kind}")),
             first=params.number("from", *YEARS),
             last=params.number("to", *YEARS),
@@ -58,6 +58,11 @@ class ExplorerState:
             hidden=_keys(params, "hide", MOST_HIDDEN),
             pins=_pins(params),
         )
+
+    @property
+    def ends(self) -> tuple[str, str] | None:
+        """Both ends of the path, None while one of them is still to be chosen."""
+        return (self.path[0], self.path[1]) if len(self.path) > 1 else None
 
     @property
     def narrowing(self) -> Narrowing:

@@ -52,7 +52,7 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
     )
     documents, waiting = _documents(state, names, viewer)
     whole = join(documents, {key: (float(x), float(y)) for key, x, y in state.pins})
-    way = way_between(whole, *state.path) if state.path else ()
+    way = way_between(whole, *state.ends) if state.ends else ()
     keep = {*way, *(key for key, _x, _y in state.pins), *([state.at] if state.at else [])}
     return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
 

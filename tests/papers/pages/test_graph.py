@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -164,7 +165,7 @@ def test_a_script_gets_the_same_page_without_pictures(slices: Record, client: Cl
 
 @pytest.mark.parametrize("format_", ["json", "graphml", "nodes.csv", "edges.csv", "svg"])
 def test_what_is_seen_can_be_taken_along(format_: str, slices: Record, client: Client) -> None:
-    answer = client.get(f"/graph/export/{format_}", {"open": node_key("person", slices.ada.pk)})
+    answer: Any = client.get(f"/graph/export/{format_}", {"open": node_key("person", slices.ada.pk)})
     content = b"".join(answer.streaming_content).decode()
     assert answer["Content-Disposition"].startswith("attachment")
     assert "Grace Hopper" in content
