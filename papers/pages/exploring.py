@@ -13,6 +13,7 @@ from papers.graph.walking import way_between
 from papers.pages.explorer_state import ExplorerState
 from papers.querysets.nodes import NamedNode, named_nodes
 from papers.querysets.slices import shown_document, stored_slices
+from papers.slices.sight import first_sight
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
@@ -60,13 +61,14 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
 def _documents(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer) -> tuple[list[SliceDocument], tuple[str, ...]]:
     """The slices that are open, and those of the ends of a path; and the names of those that nothing has computed yet."""
     wanted = list(dict.fromkeys([*state.open, *state.path]))
-    stored = stored_slices([(names[key].kind.value, names[key].pk) for key in wanted], viewer)
-    documents, waiting = [], []
-    for key in wanted:
-        node = names[key]
-        row = stored.get((node.kind.value, node.pk))
-        if row is not None:
-            documents.append(shown_document(row))
-        else:
-            waiting.append(node.name)
-    return documents, tuple(waiting)
+    stored = stored_slices([_row_of(names[key]) for key in wanted], viewer)
+    missing = [names[key] for key in wanted if _row_of(names[key]) not in stored]
+    for node in missing[:FIRST_SIGHTS]:
+        first_sight(node.kind, node.pk, node.name)
+    stored |= stored_slices([_row_of(node) for node in missing[:FIRST_SIGHTS]], viewer)  # as this viewer may see them
+    documents = [shown_document(stored[_row_of(names[key])]) for key in wanted if _row_of(names[key]) in stored]
+    return documents, tuple(node.name for node in missing if _row_of(node) not in stored)
+
+
+def _row_of(node: NamedNode) -> tuple[str, int]:
+    return node.kind.value, node.pk
