@@ -67,6 +67,13 @@ def records(accept: bool) -> Path:
     pytest.skip(reason)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Long tests first, and the browser's site on one worker."""
+    from tests.scheduling import scheduler
+
+    return scheduler(config, log)
+
+
 # --- Servers --------------------------------------------------------------------------------------------------
 
 
