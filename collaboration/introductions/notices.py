@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from collaboration.invitations.notices import ENDED, name_of
+from collaboration.invitations.notices import ENDED, group_of, name_of
 from collaboration.models import Cadence
 from collaboration.models.introductions import Introduction
 from collaboration.notifications.kinds import NotificationKind, Payload, notification_kinds
@@ -57,7 +57,13 @@ def passed_on(introduction: Introduction) -> None:
         "page": invitation.author.display_name,
         "step": "introduced",
     }
-    notify(recipient=invitation.sender, kind=ENDED, subject_key=f"introduction:{introduction.pk}:passed-on", payload=payload)
+    notify(
+        recipient=invitation.sender,
+        kind=ENDED,
+        subject_key=f"introduction:{introduction.pk}:passed-on",
+        group_key=group_of(payload),
+        payload=payload,
+    )
 
 
 def _line(payload: Payload, _count: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,7 +15,7 @@ from collaboration.models import Cadence, Notification
 from collaboration.models.conversations import Conversation
 from collaboration.models.invitations import Invitation
 from collaboration.notifications.kinds import NotificationKind, Payload, notification_kinds
-from collaboration.notifications.sending import notify
+from collaboration.notifications.sending import mark_read, notify
 from config.lib.public_ids import decode_public_id
 from profiles.models import User
 
@@ -58,7 +60,7 @@ def delivered(invitations: Sequence[Invitation], owner: User) -> None:
             f"invitation:{invitation.pk}",
             {**_payload(invitation), "waited": True},
             actor=invitation.sender,
-            group=f"waited:{invitation.author_id}",
+            group=_waited(invitation),
         )
         _tell(invitation.sender, ENDED, f"invitation:{invitation.pk}:delivered", {**_payload(invitation), "step": "delivered"}, actor=owner)
 
@@ -117,7 +119,24 @@ def forget(ids: Sequence[int]) -> None:
 
 def _tell(recipient: User | None, kind: str, subject: str, payload: Payload, *, actor: User | None = None, group: str = "") -> None:
     if recipient is not None and recipient.is_active:
-        notify(recipient=recipient, kind=kind, subject_key=subject, group_key=group, payload=payload, actor=actor)
+        notify(recipient=recipient, kind=kind, subject_key=subject, group_key=group or group_of(payload), payload=payload, actor=actor)
+
+
+def group_of(payload: Payload) -> str:
+    """Under what all news of one invitation is gathered."""
+    return f"invitation:{payload['invitation']}"
+
+
+def seen(invitation: Invitation, user: User) -> None:
+    """Who looks at an invitation needs no news of it any more. Two statements at most."""
+    mark_read(recipient=user, group_key=group_of({"invitation": invitation.public_id}))
+    if invitation.recipient_id == user.pk:
+        mark_read(recipient=user, group_key=_waited(invitation))
+
+
+def _waited(invitation: Invitation) -> str:
+    """Under what the invitations are gathered that waited for a new owner."""
+    return f"waited:{invitation.author_id}"
 
 
 def _payload(invitation: Invitation) -> dict[str, Any]:
@@ -136,7 +155,7 @@ def _address(payload: Payload) -> str:
 
 
 def _received_line(payload: Payload, count: int) -> str:
-    if count > 1:
+    if count > 1 and payload.get("waited"):
         return ngettext("%(count)s invitation waits for you", "%(count)s invitations wait for you", count) % {"count": count}
     if payload.get("again"):
         said = _("%(sender)s reminds you of their invitation: %(topic)s")
@@ -158,7 +177,8 @@ def _answered_line(payload: Payload, _count: int) -> str:
         case "declined":
             return _("%(page)s declined your invitation, with a reason: %(topic)s") % payload
         case _:
-            return _("%(page)s asks you to wait until %(until)s: %(topic)s") % payload
+            until = date_format(dt.date.fromisoformat(str(payload["until"])), "j F Y")
+            return _("%(page)s asks you to wait until %(until)s: %(topic)s") % {**payload, "until": until}
 
 
 def _ended_line(payload: Payload, _count: int) -> str:

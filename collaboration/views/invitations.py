@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collaboration.exceptions import CannotInviteError, IncompleteError
+from collaboration.invitations import notices
 from collaboration.invitations.answering import accept_invitation, ask_to_wait, decline_invitation, remind, withdraw_invitation
 from collaboration.invitations.choices import choice_of, choose
 from collaboration.invitations.drafting import MOST_WORKS, discard_draft, save_draft
@@ -26,7 +27,6 @@ from collaboration.invitations.obstacles import obstacle
 from collaboration.invitations.sending import send_invitation
 from collaboration.invitations.situation import Situation, situation_of
 from collaboration.models.invitations import Invitation, InvitationStatus
-from collaboration.notifications.sending import mark_read
 from collaboration.pages.charter import offered_works
 from collaboration.pages.introduction import request_rows
 from collaboration.pages.invitation import rows_of, shown_invitation
@@ -226,9 +226,8 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
         answer, form = _carried_out(request, found, user, action)
         if answer is not None:
             return answer
-    elif found.recipient_id == user.pk:
-        for rest in ("", ":reminder"):
-            mark_read(recipient=user, kind="invitation", group_key=f"invitation:{found.pk}{rest}")
+    else:
+        notices.seen(found, user)
     shown = shown_invitation(found, user)
     context = {
         "shown": shown,
