@@ -19,8 +19,18 @@ from profiles.exceptions import IdentityError
 from profiles.identity.pairs import decide_pair, next_pair, take_back_pair
 
 
+class ForModerators(ReadOnlyAdmin[Any]):
+    """Rows that whoever decides may look at."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or may_decide(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or may_decide(request)
+
+
 @admin.register(UncertainPair)
-class UncertainPairAdmin(ReadOnlyAdmin[UncertainPair]):
+class UncertainPairAdmin(ForModerators):
     """Pairs, waiting and decided; what waits is worked through in the queue."""
 
     list_display = ("one", "other", "block", "probability", "value", "verdict", "decided_at")
@@ -28,13 +38,6 @@ class UncertainPairAdmin(ReadOnlyAdmin[UncertainPair]):
     list_filter = ("verdict",)
     search_help_text = gettext_lazy("# and a number.")
     change_list_template = "admin/papers/uncertainpair/change_list.html"
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or may_decide(request)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's own, and the queue."""
@@ -76,7 +79,7 @@ class UncertainPairAdmin(ReadOnlyAdmin[UncertainPair]):
 
 
 @admin.register(IdentityConstraint)
-class IdentityConstraintAdmin(ReadOnlyAdmin[IdentityConstraint]):
+class IdentityConstraintAdmin(ForModerators):
     """What people said about who is who, and no run may break."""
 
     list_display = ("one", "other", "kind", "origin", "decided_at")
@@ -85,7 +88,7 @@ class IdentityConstraintAdmin(ReadOnlyAdmin[IdentityConstraint]):
 
 
 @admin.register(AuthorChange)
-class AuthorChangeAdmin(ReadOnlyAdmin[AuthorChange]):
+class AuthorChangeAdmin(ForModerators):
     """Every change of an author id, by people and by rules. It only grows."""
 
     list_display = ("at", "kind", "old_author", "new_author", "by_person", "rule", "entry", "undoes")

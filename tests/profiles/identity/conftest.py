@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.utils import timezone
 
+from collaboration.models import Follow
 from papers.models import Author, AuthorIdentifier, Authorship, AuthorshipRefusal, NameVariant, NameVisibility
 from profiles.models import Claim, FormerName, PageChoice, Profile, PublicRequest, Sanction, User
 from profiles.models.choices import ClaimStatus, Method
@@ -69,6 +70,9 @@ def entangled(pages: Pages) -> Pages:
     FormerName.objects.create(author=double, name="Ada Oldname")
     PageChoice.objects.create(author=double, noindex=True)
     AuthorFactory(display_name="Ada Q.", merged_into=double)
+    Follow.objects.create(follower=mallory, author=double)
+    Follow.objects.create(follower=pages.grace, author=double)
+    Follow.objects.create(follower=pages.grace, author=pages.page)
     Claim.objects.filter(profile__user=mallory, author=double).update(expires_at=now)
     Profile.objects.filter(user=pages.grace).update(position=f"hat of {double.pk}")
     refresh_standings(list(Claim.objects.values_list("author_id", flat=True)))

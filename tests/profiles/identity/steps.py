@@ -11,13 +11,13 @@ from django.apps import apps
 from django.db import connection
 
 from config.lib.registries import refresh_kinds
-from papers.models import AuthorChange, ImportItem, RefreshRequest
+from papers.models import AuthorChange, GraphChange, ImportItem, RefreshRequest
 from papers.refresh import mark_dirty
 from papers.rounds import refresh_until
 from profiles.exceptions import IdentityError
 from profiles.models import LevelBefore, OutgoingMail, TrailEntry, TrailNote, TrustEvent
 
-ONLY_GROW = {TrailEntry, TrailNote, AuthorChange, TrustEvent, OutgoingMail, LevelBefore, RefreshRequest, ImportItem}
+ONLY_GROW = {TrailEntry, TrailNote, AuthorChange, TrustEvent, OutgoingMail, LevelBefore, RefreshRequest, ImportItem, GraphChange}
 """What was told and what is to do: nobody takes a word back, and a score that showed once stays in the score's history."""
 WHEN = ("computed_at", "built_at", "updated_at")
 """When something was computed last."""
@@ -41,6 +41,8 @@ def database() -> dict[tuple[str, Any], dict[str, Any]]:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             if model not in ONLY_GROW and model._meta.managed:
                 for row in model._default_manager.values():
+                    if row.get("count") == 0:
+                        continue  # nobody follows it: as good as no row
                     kept = {name: value for name, value in row.items() if name not in WHEN}
                     rows[model._meta.label, row[model._meta.pk.attname]] = kept
     return rows
