@@ -76,6 +76,13 @@ def as_ada(site: Site, browser: Browser) -> Any:
 
 
 Address = Callable[[Site], str]
+
+
+def key_of(site: Site, name: str) -> str:
+    """How the graph calls a person: the public id stands second in the address of the page."""
+    return "person:" + site.author(name).removeprefix(site.origin).split("/")[2]
+
+
 PAGES: dict[str, Address] = {
     "home": lambda site: site / "",
     "search, empty": lambda site: site / "search/",
@@ -97,6 +104,8 @@ PAGES: dict[str, Address] = {
     "paper with 3,000 authors": lambda site: site.paper("fictional:crowd"),
     "topic": lambda site: site.topic("attention"),
     "institution": lambda site: site.institution("Collegium Institute (fictional)"),
+    "explorer": lambda site: site / f"graph/?open={key_of(site, 'Yuandong Tian')}&at={key_of(site, 'Yuandong Tian')}",
+    "evidence for a line": lambda site: site / f"graph/edge/?a={key_of(site, 'Ada Quillmere')}&b={key_of(site, 'Grace Farrowgate')}",
     "about": lambda site: site / "about/",
     "privacy notice": lambda site: site / "privacy/",
     "contact": lambda site: site / "contact/",

@@ -30,7 +30,15 @@ const show = (source, from) => {
   if (stays) frame.querySelector("input[name=q]").focus();
 };
 
-const go = async (address, { push = true, from = null } = {}) => {
+// Commas, colons and tildes may stand in an address as they are, which keeps it short enough to pass on.
+const tidy = (address) => {
+  const url = new URL(address, location.href);
+  url.search = url.search.replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%7E", "~");
+  return url.href;
+};
+
+const go = async (wanted, { push = true, from = null } = {}) => {
+  const address = tidy(wanted);
   pending?.abort();
   pending = new AbortController();
   frame.setAttribute("aria-busy", "true");

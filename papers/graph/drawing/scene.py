@@ -53,7 +53,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Nodes, the subject first, the others by rank; and the lines between them, weakest first, as they are painted."""
+    """Nodes, the subject first, then what is joined to it most; and the lines between them, weakest first, as they are painted."""
 
     nodes: tuple[Drawn, ...]
     edges: tuple[Edge, ...]
@@ -71,8 +71,8 @@ def canvases_for(document: SliceDocument) -> tuple[Canvas, Canvas]:
 
 def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
     """What of the slice that canvas has room for. Same slice, same scene."""
-    chosen = _chosen(document, canvas.quotas)
     to_subject = {edge.b if edge.a == document.subject else edge.a: edge for edge in document.edges if document.subject in {edge.a, edge.b}}
+    chosen = _chosen(document, canvas.quotas, to_subject)
     greatest = max((node.rank for node in chosen[1:]), default=1.0) or 1.0
     nodes = tuple(_drawn(node, to_subject.get(node.key), document.subject, canvas, greatest) for node in chosen)
     return Scene(nodes, _lines(document, {node.key for node in chosen}), len(document.nodes) - len(chosen))
@@ -94,13 +94,17 @@ def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collecti
     return Scene(drawn, tuple(within[-int(2.2 * len(nodes)) :]), 0)
 
 
-def _chosen(document: SliceDocument, quotas: Quotas) -> list[Node]:
+def _chosen(document: SliceDocument, quotas: Quotas, to_subject: Mapping[str, Edge]) -> list[Node]:
+    """The subject, and of each kind as many as there is room for: what is joined to it most comes first, then by rank.
+
+    Rank alone prefers who is nowhere else; a reader looks for those with thirty joint papers.
+    """
     left = dict(quotas)
-    chosen: list[Node] = []
-    for node in document.nodes:
-        if node.key == document.subject:
-            chosen.insert(0, node)
-        elif left[node.kind] > 0:
+    first = {node.key: place for place, node in enumerate(document.nodes)}
+    strength = {key: edge.weight for key, edge in to_subject.items()}
+    chosen = [node for node in document.nodes if node.key == document.subject]
+    for node in sorted(document.nodes, key=lambda node: (-strength.get(node.key, 0.0), first[node.key])):
+        if node.key != document.subject and left[node.kind] > 0:
             left[node.kind] -= 1
             chosen.append(node)
     return chosen
