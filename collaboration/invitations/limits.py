@@ -37,7 +37,7 @@ OURS: Final[Mapping[Level, Limit]] = {
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What somebody has done so far. ``declined_in_a_row`` counts the refusals since the last acceptance, the latest at ``last_declined_at``;
-    ``oldest_this_week`` is the first invitation of the last seven days.
+    ``oldest_this_week`` is the first invitation of the last seven days; ``is_slowed``: a measure halves the account's limits.
     """
 
     open_now: int = 0
@@ -45,11 +45,12 @@ class Spent:
     oldest_this_week: datetime | None = None
     declined_in_a_row: int = 0
     last_declined_at: datetime | None = None
+    is_slowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What somebody may do now. ``halved_until`` is None where nothing was halved, ``next_at`` where the week is not what stands against it."""
+    """What somebody may do now. ``halved_until`` is None where no refusals halve it, ``next_at`` where the week is not what stands against it."""
 
     level: Level
     open_at_once: int
@@ -57,6 +58,7 @@ class Allowance:
     open_left: int
     week_left: int
     halved_until: datetime | None
+    is_slowed: bool
     next_at: datetime | None
 
 
@@ -66,9 +68,10 @@ def limit_of(level: Level, changed: Mapping[int, Limit]) -> Limit:
 
 
 def allowance(level: Level, spent: Spent, limit: Limit, now: datetime) -> Allowance:
-    """What is left at this level. Halving rounds down and concerns both numbers."""
+    """What is left at this level. Halving rounds down and concerns both numbers, once for however many reasons."""
     until = halved_until(spent, limit, now)
-    most_open, most_new = (limit.open_at_once // 2, limit.new_a_week // 2) if until else (limit.open_at_once, limit.new_a_week)
+    share = 2 if until is not None or spent.is_slowed else 1
+    most_open, most_new = limit.open_at_once // share, limit.new_a_week // share
     week_left = max(0, most_new - spent.this_week)
     return Allowance(
         level=level,
@@ -77,6 +80,7 @@ def allowance(level: Level, spent: Spent, limit: Limit, now: datetime) -> Allowa
         open_left=max(0, most_open - spent.open_now),
         week_left=week_left,
         halved_until=until,
+        is_slowed=spent.is_slowed,
         next_at=spent.oldest_this_week + WEEK if not week_left and spent.oldest_this_week is not None else None,
     )
 

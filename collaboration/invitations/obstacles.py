@@ -106,15 +106,15 @@ def _of_the_limits(found: Situation) -> CannotInviteError | None:
 
 
 def _nothing_at_this_level(found: Situation) -> str:
-    if found.allowance.halved_until is not None:
-        return _halved(found)
+    if halved := _halved(found):
+        return halved
     return " ".join(filter(None, [_("At level %(level)s no invitations are sent.") % {"level": found.level.label}, _more_at(found)]))
 
 
 def _halved(found: Situation) -> str:
     until = found.allowance.halved_until
     if until is None:
-        return ""
+        return _("Your account is slowed down for now, so you have half as many places.") if found.allowance.is_slowed else ""
     return _("Several people in a row declined, so until %(date)s you have half as many places.") % {"date": date_format(until, "j F Y")}
 
 

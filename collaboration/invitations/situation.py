@@ -48,6 +48,9 @@ _STATEMENT: Final = """
                            WHERE block.blocker_id = owner.user_id AND block.blocked_id = %(user)s),
         'blocks', EXISTS (SELECT FROM collaboration_block AS block, owner
                           WHERE block.blocker_id = %(user)s AND block.blocked_id = owner.user_id),
+        'slowed', EXISTS (SELECT FROM collaboration_measure AS measure
+                          WHERE measure.person_id = %(user)s AND measure.kind = 'slow-down' AND measure.lifted_at IS NULL
+                                AND (measure.ends_at IS NULL OR measure.ends_at > %(now)s)),
         'kept_from_it', (SELECT json_agg(measure.ends_at) FROM collaboration_measure AS measure
                          WHERE measure.person_id = %(user)s AND measure.kind IN ('no-contact', 'suspended') AND measure.lifted_at IS NULL
                                AND (measure.ends_at IS NULL OR measure.ends_at > %(now)s))
@@ -96,6 +99,7 @@ def situation_of(user: User, author_id: int, now: datetime) -> Situation:
         oldest_this_week=_moment(told["week"][1]),
         declined_in_a_row=told["declined"][0],
         last_declined_at=_moment(told["declined"][1]),
+        is_slowed=told["slowed"],
     )
     here = told["here"] or (None, None, None, None)
     ends = told["kept_from_it"]

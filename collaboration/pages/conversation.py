@@ -22,6 +22,7 @@ LATEST: Final = 50  # messages that a page shows
 class ShownMessage:
     """One message. ``is_new``: it came after what its reader had before them last time."""
 
+    key: int
     number: int
     name: str
     is_mine: bool
@@ -97,6 +98,7 @@ def _row(mine: Member, others: Sequence[Member], people: Mapping[int, Known]) ->
 def _shown(row: Message, user: User, sender: Known, read_to: int) -> ShownMessage:
     mine = row.sender_id == user.pk
     return ShownMessage(
+        key=row.pk,
         number=row.number,
         name=_("You") if mine else sender.name,
         is_mine=mine,

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from collaboration.introductions.finding import paths_to, ties_among
 from collaboration.introductions.paths import Path, Tie
 from collaboration.models.introductions import Introduction
+from collaboration.pages.invitation import WorkLink, work_link
 from collaboration.querysets.people import known, nobody
 from config.lib.public_ids import encode_public_id
-from papers.addresses import paper_address, researcher_address
+from papers.addresses import researcher_address
 from papers.models import Author, Work
 from papers.pages.parts import Link
 from profiles.models import User
@@ -28,7 +29,7 @@ class ShownTie:
     a: Link
     b: Link
     note: str
-    works: Sequence[Link]
+    works: Sequence[WorkLink]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def path_value(between: Sequence[int]) -> str:
     return "-".join(encode_public_id(key) for key in between)
 
 
-def _shown_path(path: Path, start: int, names: Mapping[int, str], titles: Mapping[int, str]) -> ShownPath:
+def _shown_path(path: Path, start: int, names: Mapping[int, str], titles: Mapping[int, WorkLink]) -> ShownPath:
     stops = [start, *path.between, path.ties[-1].b]
     return ShownPath(
         value=path_value(path.between),
@@ -115,8 +116,8 @@ def _shown_path(path: Path, start: int, names: Mapping[int, str], titles: Mappin
     )
 
 
-def _shown_tie(tie: Tie, names: Mapping[int, str], titles: Mapping[int, str]) -> ShownTie:
-    works = [Link(titles[key], paper_address(key, titles[key])) for key in tie.works if key in titles]
+def _shown_tie(tie: Tie, names: Mapping[int, str], titles: Mapping[int, WorkLink]) -> ShownTie:
+    works = [titles[key] for key in tie.works if key in titles]
     note = ngettext("%(count)s joint work", "%(count)s latest joint works", len(works)) % {"count": len(works)}
     return ShownTie(_page(tie.a, names), _page(tie.b, names), note, works)
 
@@ -126,9 +127,9 @@ def _page(key: int, names: Mapping[int, str]) -> Link:
     return Link(name, researcher_address(key, name)) if name is not None else Link(_("Somebody"))
 
 
-def _titles(ties: Iterable[Tie]) -> dict[int, str]:
+def _titles(ties: Iterable[Tie]) -> dict[int, WorkLink]:
     keys = {key for tie in ties for key in tie.works}
-    return dict(Work.objects.filter(pk__in=keys).values_list("pk", "title"))
+    return {work.pk: work_link(work) for work in Work.objects.filter(pk__in=keys).only("title", "title_html")}
 
 
 def _link(person: object) -> Link:

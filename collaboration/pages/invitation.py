@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from collaboration.models.introductions import Introduction, IntroductionStatus
 from collaboration.models.invitations import DELIVERED, UNANSWERED, DeclineReason, Invitation, InvitationEvent, InvitationStatus, WorkKind
 from collaboration.querysets.people import Known, known, nobody
 from papers.addresses import paper_address, researcher_address
-from papers.models import Author
+from papers.models import Author, Work
 from papers.pages.parts import Link
 from profiles.models import User
 
@@ -47,6 +48,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkLink:
+    """A work by its typeset title, which was cleaned when it was stored."""
+
+    title: SafeString
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of an invitation's history."""
 
@@ -66,7 +75,7 @@ class ShownInvitation:
     recipient: Link
     kind: str
     ask: SafeString
-    works: Sequence[Link]
+    works: Sequence[WorkLink]
     reason: str
     history: Sequence[Step]
     introducers: Sequence[tuple[Link, str]]
@@ -93,6 +102,11 @@ def state_text(status: InvitationStatus) -> str:
     return str(_STATES[status]()) if status in _STATES else ""
 
 
+def work_link(work: Work) -> WorkLink:
+    """The work as a link."""
+    return WorkLink(SafeString(work.title_html or escape(work.title)), paper_address(work.pk, work.title))
+
+
 def rows_of(invitations: Sequence[Invitation], user: User, box: str) -> list[Row]:
     """Rows of a list, at most one query for whoever sent them."""
     senders = known([row.sender_id for row in invitations]) if box == "received" else {}
@@ -117,7 +131,7 @@ def shown_invitation(invitation: Invitation, user: User) -> ShownInvitation:
         recipient=Link(invitation.author.display_name, invitation.author.get_absolute_url()),
         kind=str(WorkKind(invitation.kind).label) if invitation.kind in WorkKind.values else "",
         ask=SafeString(invitation.ask_html),
-        works=[Link(work.title, paper_address(work.pk, work.title)) for work in invitation.works.order_by("-date_key", "pk")],
+        works=[work_link(work) for work in invitation.works.order_by("-date_key", "pk")],
         reason=str(DeclineReason(invitation.decline_reason).label) if invitation.decline_reason in DeclineReason.values else "",
         history=_history(invitation, mine=mine),
         introducers=_introducers(passed, names),

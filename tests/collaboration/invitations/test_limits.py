@@ -40,6 +40,13 @@ def test_three_declines_in_a_row_halve_both_numbers_for_thirty_days(in_a_row, da
     assert (found.halved_until is not None) == halved
 
 
+def test_a_slowed_account_has_half_and_not_a_quarter():
+    declined = {"declined_in_a_row": 3, "last_declined_at": NOW}
+    for spent in (Spent(is_slowed=True), Spent(is_slowed=True, **declined)):
+        found = allowance(Level.L3, spent, OURS[Level.L3], NOW)
+        assert (found.open_at_once, found.new_a_week) == (5, 5)
+
+
 def test_the_operators_row_outranks_ours_and_only_that_one():
     changed = {2: Limit(7, new_a_week=3, declines=1, halved_days=2)}
     assert limit_of(Level.L2, changed).open_at_once == 7
