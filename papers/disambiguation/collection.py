@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ Floats = NDArray[np.float32]
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 TEXT_LIMIT = 1_500  # characters of an abstract that are read
 EVERYWHERE = 0.1  # a word in more of the works than this says nothing
+
+# A source gives each value of these to one person; two values are two people, or one with two profiles.
+DISTINGUISHING = ("orcid", "openalex", "openreview", "dblp", "acl", "s2")
+_COLUMN = {scheme: column for column, scheme in enumerate(DISTINGUISHING)}
 
 
 class Rows(NamedTuple):
@@ -45,7 +50,11 @@ class Company(NamedTuple):
 
 
 class Arrays(NamedTuple):
-    """A collection for compiled code. ``work``, ``name``, ``block``, ``affiliation`` by mention; ``year`` (0 unknown), ``venue`` by work."""
+    """A collection for compiled code. ``work``, ``name``, ``block``, ``affiliation`` by mention; ``year`` (0 unknown), ``venue`` by work.
+
+    ``ids`` has a column for each scheme whose value a source gives to one person only, ``orcid`` what was signed in for; 0 is unknown.
+    ``places`` are the rows that ``affiliation`` names (negative: none), ``surroundings`` the affiliations around a whole work.
+    """
 
     work: Ints
     name: Ints
@@ -57,6 +66,9 @@ class Arrays(NamedTuple):
     company: Company
     text: Rows
     places: Rows
+    surroundings: Rows
+    ids: Ints
+    orcid: Ints
 
 
 class Vocabulary:
@@ -127,6 +139,9 @@ class Collection:
 
     def __init__(self, mentions: Iterable[Mention], statistics: NameStatistics | None = None) -> None:
         self.mentions = sorted(mentions, key=lambda mention: mention.key)
+        for one, other in pairwise(self.mentions):
+            if one.key == other.key:
+                raise ValueError(f"two mentions at position {one.position} of {one.work.key}")
         works: dict[str, Work] = {}
         for mention in self.mentions:
             works.setdefault(mention.work.key, mention.work)
@@ -166,7 +181,30 @@ class Collection:
             company=company,
             text=self._text(),
             places=places,
+            surroundings=self._surroundings(),
+            ids=self._ids(),
+            orcid=self._numbered(mention.authenticated_orcid for mention in self.mentions),
         )
+
+    @staticmethod
+    def _numbered(values: Iterable[str]) -> Ints:
+        numbers: dict[str, int] = {"": 0}
+        return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int32)
+
+    def _ids(self) -> Ints:
+        """Columns of the distinguishing identifiers. One that a source gives twice on one work is none of a person's."""
+        columns = np.zeros((len(self.mentions), len(DISTINGUISHING)), np.int32)
+        number: dict[tuple[str, str], int] = {}
+        seen: dict[tuple[str, int], int] = {}
+        for row, mention in enumerate(self.mentions):
+            for scheme, value in mention.source_ids:
+                if scheme in _COLUMN:
+                    code = number.setdefault((scheme, value), len(number) + 1)
+                    before = seen.setdefault((mention.work.key, code), row)
+                    columns[row, _COLUMN[scheme]] = code if before == row else 0
+                    if before != row:
+                        columns[before, _COLUMN[scheme]] = 0
+        return columns
 
     def _company(self) -> Company:
         start = np.zeros(len(self.works) + 1, np.int64)
@@ -192,6 +230,21 @@ class Collection:
             vocabulary.learn(set(words))
             documents.append(words)
         return weighted(documents, vocabulary, ceiling=EVERYWHERE)
+
+    def _surroundings(self) -> Rows:
+        """The affiliations around each work: those of all its mentions, and those that belong to none of them."""
+        said: list[list[str]] = [list(work.affiliations) for work in self.works]
+        for mention in self.mentions:
+            if mention.affiliations:
+                said[self._work_number[mention.work.key]].extend(mention.affiliations)
+        vocabulary = Vocabulary()
+        documents = []
+        for texts in said:
+            words = words_of(" ".join(texts)) if texts else []
+            if words:
+                vocabulary.learn(set(words))
+            documents.append(words)
+        return weighted(documents, vocabulary)
 
     def _places(self) -> tuple[Ints, Rows]:
         """The row of places of each mention (negative where it has none), and the rows: one for each distinct affiliation,

@@ -1,0 +1,101 @@
+"""The coefficients of the pair model from labelled mentions, and what they are worth out of fold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from papers.disambiguation.blocks import blocks_of
+from papers.disambiguation.clustering import cluster
+from papers.disambiguation.collection import Collection
+from papers.disambiguation.mentions import Constraints, MentionKey
+from papers.disambiguation.model import PairModel
+from papers.disambiguation.pairs import FEATURES, describe
+
+FOLDS = 5
+STRENGTH = 1.0  # of the regularisation, on features of variance one
+LARGE_BLOCKS = 0.4  # a pair weighs 1 / mentions of its labelled block ** this: one large block is not to decide for all
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Who a mention is, as somebody looked it up. Persons are comparable inside one ``block`` only."""
+
+    mention: MentionKey
+    block: str
+    person: str
+    tags: tuple[str, ...] = ()
+
+    @property
+    def fold(self) -> int:
+        """Which of the folds its block is in: by the block's name without its source, so that no name is in two."""
+        return crc32(self.block.split("/")[-1].encode()) % FOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Labelled pairs: features, whether they are one person, what each weighs, and its fold."""
+
+    features: NDArray[np.float64]
+    same: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    fold: NDArray[np.int64]
+
+
+def examples(collection: Collection, labels: Iterable[Label]) -> Examples:
+    """Every pair of labelled mentions that clustering would compare and the labels can tell."""
+    place = {mention.key: row for row, mention in enumerate(collection.mentions)}
+    told = {place[label.mention]: label for label in labels if label.mention in place}
+    size = Counter(label.block for label in told.values())
+    parts: list[tuple[NDArray[np.float64], list[bool], list[float], list[int]]] = []
+    for block in blocks_of(collection, np.arange(len(collection.mentions))):
+        if sum(int(row) in told for row in block.rows) < 2:  # noqa: PLR2004 - a pair
+            continue
+        pairs, features = describe(collection.arrays, block.rows, block.local, block.codes)
+        chosen, same, weight, fold = [], [], [], []
+        for line, (here, there) in enumerate(block.rows[pairs]):
+            one, other = told.get(int(here)), told.get(int(there))
+            if one is not None and other is not None and one.block == other.block:
+                chosen.append(line)
+                same.append(one.person == other.person)
+                weight.append(size[one.block] ** -LARGE_BLOCKS)
+                fold.append(one.fold)
+        parts.append((features[chosen], same, weight, fold))
+    return Examples(
+        features=np.concatenate([part[0] for part in parts]),
+        same=np.asarray([value for part in parts for value in part[1]], np.bool_),
+        weight=np.asarray([value for part in parts for value in part[2]]),
+        fold=np.asarray([value for part in parts for value in part[3]], np.int64),
+    )
+
+
+def fit(given: Examples, *, without_fold: int | None = None) -> dict[str, float]:
+    """The coefficients, from all examples or those of the other folds. Features are brought to variance one and back."""
+    kept = np.ones(len(given.same), np.bool_) if without_fold is None else given.fold != without_fold
+    features, weight = given.features[kept, 1:], given.weight[kept]
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    spread[spread == 0] = 1.0
+    regression = LogisticRegression(C=STRENGTH, max_iter=2_000)
+    regression.fit((features - mean) / spread, given.same[kept], sample_weight=weight / weight.mean())
+    slopes = regression.coef_[0] / spread
+    constant = float(regression.intercept_[0] - (slopes * mean).sum())
+    return dict(zip(FEATURES, [constant, *map(float, slopes)], strict=True))
+
+
+def out_of_fold(
+    collection: Collection, labels: list[Label], cut: float, given: Examples, progress: Callable[[int], object] | None = None
+) -> dict[MentionKey, str]:
+    """A person for each labelled mention, by a model that has seen no label of its block."""
+    predicted: dict[MentionKey, str] = {}
+    for fold in range(FOLDS):
+        asked = {label.mention for label in labels if label.fold == fold}
+        model = PairModel(fit(given, without_fold=fold), cut)
+        for place, found in enumerate(cluster(collection, Constraints(), model, progress=progress).clusters):
+            predicted.update((key, f"{fold}-{place}") for key in found.mentions if key in asked)
+    return predicted
