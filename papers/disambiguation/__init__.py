@@ -11,7 +11,7 @@ How to call it::
     for cluster in clustering.clusters:
         cluster.mentions             # (("w1", 0),)
         confidence(cluster)          # 0..1, calibrated: see papers.disambiguation.confidence
-        ambiguity(cluster, index)    # Finding(score, reasons, groups)
+        ambiguity(cluster, its_mentions)   # Finding(score, reasons, groups)
 
     names = stable_ids({"author-7": [("w1", 0)]}, clustering)     # the largest overlap keeps its name, the others redirect
 
@@ -26,3 +26,52 @@ collection; a name's block is ``block_of(name)``. ``NameStatistics.of(mentions)`
 
 Costs: about 10,000 mentions a second on one core, in memory about 2 kB a mention (text included).
 """
+
+from papers.disambiguation.ambiguity import ambiguity
+from papers.disambiguation.clustering import disambiguate
+from papers.disambiguation.increment import Index
+from papers.disambiguation.judgement import confidence
+from papers.disambiguation.mentions import Constraints, Mention, MentionKey, Work
+from papers.disambiguation.model import PairModel, read_model
+from papers.disambiguation.names import NameStatistics, block_of
+from papers.disambiguation.outcomes import (
+    AMBIGUOUS,
+    AcrossMerge,
+    AcrossReason,
+    Assignment,
+    Cluster,
+    Clustering,
+    Finding,
+    Reason,
+    ReasonKind,
+    StableIds,
+    UncertainPair,
+)
+from papers.disambiguation.stability import stable_ids
+
+__all__ = [
+    "AMBIGUOUS",
+    "AcrossMerge",
+    "AcrossReason",
+    "Assignment",
+    "Cluster",
+    "Clustering",
+    "Constraints",
+    "Finding",
+    "Index",
+    "Mention",
+    "MentionKey",
+    "NameStatistics",
+    "PairModel",
+    "Reason",
+    "ReasonKind",
+    "StableIds",
+    "UncertainPair",
+    "Work",
+    "ambiguity",
+    "block_of",
+    "confidence",
+    "disambiguate",
+    "read_model",
+    "stable_ids",
+]

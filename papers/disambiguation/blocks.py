@@ -14,6 +14,8 @@ from papers.disambiguation.collection import Collection
 from papers.disambiguation.names import CODES, First, agreement
 from papers.names import PersonName
 
+NO_CODE = np.int8(127)  # above every agreement
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -67,8 +69,8 @@ def _with_aliases(local: NDArray[np.int64], codes: NDArray[np.int8], unit: NDArr
         members = np.flatnonzero(unit == head)
         names = np.unique(local[members])
         if len(names) > 1 and not codes[np.ix_(names, names)].all():
-            best = np.where(codes[names] == 0, np.int8(127), codes[names]).min(axis=0)
-            best = np.where(best == 127, np.int8(0), best)
+            best = np.where(codes[names] == 0, NO_CODE, codes[names]).min(axis=0)
+            best = np.where(best == NO_CODE, np.int8(0), best)
             codes = np.block([[codes, best[:, None]], [best[None, :], np.full((1, 1), First.EQUAL * CODES, np.int8)]])
             local[members] = len(codes) - 1
     return local, codes

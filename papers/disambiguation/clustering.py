@@ -68,8 +68,8 @@ def _clustering(
     decided: Decisions,
 ) -> Clustering:
     together: dict[int, list[Gathered]] = {}
-    for place, one in enumerate(gathered):
-        together.setdefault(number[place], []).append(one)
+    for place, part in enumerate(gathered):
+        together.setdefault(number[place], []).append(part)
     sorted_parts = sorted(together.items(), key=lambda entry: min(part.rows[0] for part in entry[1]))
     new_place = {old: place for place, (old, _) in enumerate(sorted_parts)}
     pairs = []
@@ -89,7 +89,9 @@ def _clustering(
 def _cluster(collection: Collection, parts: list[Gathered], decided: Decisions) -> Cluster:
     rows = sorted(row for part in parts for row in part.rows)
     compared = sum(len(part.rows) * (len(part.rows) - 1) / 2 for part in parts)
-    persons = {decided.person[int(decided.unit[row])] for row in rows if int(decided.unit[row]) in decided.person} if decided.person else set()
+    persons = (
+        {decided.person[int(decided.unit[row])] for row in rows if int(decided.unit[row]) in decided.person} if decided.person else set()
+    )
     names = {int(collection.arrays.name[row]) for row in rows}
     keys: tuple[MentionKey, ...] = tuple(collection.mentions[row].key for row in rows)
     return Cluster(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from math import log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-from papers.disambiguation.mentions import Mention, Work
+from papers.disambiguation.mentions import Mention, MentionKey, Work
 from papers.disambiguation.names import NameStatistics
 from papers.names import PersonName, parse_name
 
@@ -115,155 +115,201 @@ def places_of(affiliations: Iterable[str], institutions: Iterable[str]) -> list[
 def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling: float = 1.0) -> Rows:
     """TF-IDF rows of length one. Words of one document only, and those above the ``ceiling`` share of all, are left out."""
     start = np.zeros(len(documents) + 1, np.int64)
-    terms: list[int] = []
-    values: list[float] = []
+    terms, values = array("i"), array("f")
     total = max(vocabulary.total, 1)
     idf = [log(total / count) + 1 if 1 < count <= max(ceiling * total, 2) else 0.0 for count in vocabulary.documents]
+    damped = [0.0, *(1 + log(times) for times in range(1, 100))]
     number = vocabulary.number
     for row, words in enumerate(documents):
-        counted = Counter(words)
         entries = sorted(
-            (known, (1 + log(times)) * idf[known])
-            for word, times in counted.items()
-            if (known := number.get(word)) is not None and idf[known]
+            (number[word], damped[min(times, 99)] * idf[number[word]]) for word, times in Counter(words).items() if idf[number[word]]
         )
         length = sum(value * value for _, value in entries) ** 0.5
-        terms.extend(term for term, _ in entries)
-        values.extend(value / length for _, value in entries)
+        terms.extend([term for term, _ in entries])
+        values.extend([value / length for _, value in entries])
         start[row + 1] = len(terms)
-    return Rows(start, np.asarray(terms, np.int32), np.asarray(values, np.float32))
+    return Rows(start, np.frombuffer(terms, np.int32), np.frombuffer(values, np.float32)) if terms else _no_rows(len(documents))
+
+
+def _no_rows(count: int) -> Rows:
+    return Rows(np.zeros(count + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 class Collection:
-    """Mentions sorted by key, with everything that comparing them needs in ``arrays``."""
+    """Mentions with everything that comparing them needs in ``arrays``: sorted by key, and what was added later after them."""
 
     def __init__(self, mentions: Iterable[Mention], statistics: NameStatistics | None = None) -> None:
-        self.mentions = sorted(mentions, key=lambda mention: mention.key)
-        for one, other in pairwise(self.mentions):
-            if one.key == other.key:
-                raise ValueError(f"two mentions at position {one.position} of {one.work.key}")
-        works: dict[str, Work] = {}
-        for mention in self.mentions:
-            works.setdefault(mention.work.key, mention.work)
-        self.works = list(works.values())
-        self._work_number = {key: number for number, key in enumerate(works)}
-        self.statistics = statistics or NameStatistics.of(name for work in self.works for name in work.authors)
+        first = list(mentions)
+        self.mentions: list[Mention] = []
+        self.works: list[Work] = []
         self.names: list[PersonName] = []
+        self.published: list[str] = []
+        self.statistics = statistics or NameStatistics.of(
+            name for work in {mention.work.key: mention.work for mention in first}.values() for name in work.authors
+        )
+        self._known: set[MentionKey] = set()
+        self._work_number: dict[str, int] = {}
         self._name_number: dict[str, int] = {}
         self._block_number: dict[str, int] = {}
         self._first_number: dict[str, int] = {}
-        self.arrays = self._arrays()
+        self._venue_number: dict[str, int] = {"": -1}
+        self._orcid_number: dict[str, int] = {"": 0}
+        self._id_number: dict[tuple[str, str], int] = {}
+        self._place_number: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        self._words, self._places, self._surroundings = Vocabulary(), Vocabulary(), Vocabulary()
+        self.arrays = _nothing()
+        self.extend(first)
+
+    def extend(self, mentions: Iterable[Mention]) -> None:
+        """Add mentions, sorted by key, after those that are there. What words and names tell is kept as it was for the earlier ones.
+
+        Raises ``ValueError`` where two mentions have one key.
+        """
+        new = sorted(mentions, key=lambda mention: mention.key)
+        for mention in new:
+            if mention.key in self._known:
+                raise ValueError(f"two mentions at position {mention.position} of {mention.work.key}")
+            self._known.add(mention.key)
+        works = self._new_works(new)
+        self.mentions += new
+        self.works += works
+        self.arrays = _appended(self.arrays, self._arrays(new, works))
+
+    def _new_works(self, mentions: list[Mention]) -> list[Work]:
+        works = []
+        for mention in mentions:
+            if mention.work.key not in self._work_number:
+                self._work_number[mention.work.key] = len(self._work_number)
+                works.append(mention.work)
+        return works
 
     def _name(self, published: str) -> int:
         number = self._name_number.get(published)
         if number is None:
             number = self._name_number[published] = len(self.names)
             self.names.append(parse_name(published))
+            self.published.append(published)
         return number
 
     def _block(self, name: PersonName) -> int:
         return self._block_number.setdefault(name.block, len(self._block_number))
 
-    def _arrays(self) -> Arrays:
-        name = np.fromiter((self._name(mention.name) for mention in self.mentions), np.int32, len(self.mentions))
+    def person_of(self, published: str) -> tuple[int, int]:
+        """The block and first given name by which ``Company`` knows a co-author."""
+        parsed = self.names[self._name(published)]
+        first = self._first_number.get(parsed.first, 0)
+        return self._block(parsed), first if len(parsed.first) > 1 else -first
+
+    def _arrays(self, mentions: list[Mention], works: list[Work]) -> Arrays:
+        """The arrays of these alone; numbers are those of the whole collection."""
+        rated = len(self.arrays.rarity)
+        name = np.fromiter((self._name(mention.name) for mention in mentions), np.int32, len(mentions))
         block = np.fromiter((self._block(self.names[number]) for number in name), np.int32, len(name))
-        company = self._company()
-        affiliation, places = self._places()
-        venues: dict[str, int] = {"": -1}
+        company = self._company(works)
+        affiliation, places = self._place_rows(mentions)
+        venues = self._venue_number
         return Arrays(
-            work=np.fromiter((self._work_number[mention.work.key] for mention in self.mentions), np.int32, len(name)),
+            work=np.fromiter((self._work_number[mention.work.key] for mention in mentions), np.int32, len(name)),
             name=name,
             block=block,
             affiliation=affiliation,
-            year=np.asarray([work.year or 0 for work in self.works], np.int32),
-            venue=np.asarray([venues.setdefault(work.venue, len(venues)) for work in self.works], np.int32),
-            rarity=np.asarray([self.statistics.rarity(parsed) for parsed in self.names], np.float32),
+            year=np.asarray([work.year or 0 for work in works], np.int32),
+            venue=np.asarray([venues.setdefault(work.venue, len(venues)) for work in works], np.int32),
+            rarity=np.asarray([self.statistics.rarity(parsed) for parsed in self.names[rated:]], np.float32),
             company=company,
-            text=self._text(),
+            text=self._text_rows(works),
             places=places,
-            surroundings=self._surroundings(),
-            ids=self._ids(),
-            orcid=self._numbered(mention.authenticated_orcid for mention in self.mentions),
+            surroundings=self._surrounding_rows(mentions, works),
+            ids=self._ids(mentions),
+            orcid=np.fromiter(
+                (self._orcid_number.setdefault(m.authenticated_orcid, len(self._orcid_number)) for m in mentions), np.int32, len(name)
+            ),
         )
 
-    @staticmethod
-    def _numbered(values: Iterable[str]) -> Ints:
-        numbers: dict[str, int] = {"": 0}
-        return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int32)
-
-    def _ids(self) -> Ints:
+    def _ids(self, mentions: list[Mention]) -> Ints:
         """Columns of the distinguishing identifiers. One that a source gives twice on one work is none of a person's."""
-        columns = np.zeros((len(self.mentions), len(DISTINGUISHING)), np.int32)
-        number: dict[tuple[str, str], int] = {}
+        columns = np.zeros((len(mentions), len(DISTINGUISHING)), np.int32)
         seen: dict[tuple[str, int], int] = {}
-        for row, mention in enumerate(self.mentions):
+        for row, mention in enumerate(mentions):
             for scheme, value in mention.source_ids:
                 if scheme in _COLUMN:
-                    code = number.setdefault((scheme, value), len(number) + 1)
+                    code = self._id_number.setdefault((scheme, value), len(self._id_number) + 1)
                     before = seen.setdefault((mention.work.key, code), row)
                     columns[row, _COLUMN[scheme]] = code if before == row else 0
                     if before != row:
                         columns[before, _COLUMN[scheme]] = 0
         return columns
 
-    def _company(self) -> Company:
-        start = np.zeros(len(self.works) + 1, np.int64)
-        people: list[tuple[int, int, float]] = []
-        for row, work in enumerate(self.works):
+    def _company(self, works: list[Work]) -> Company:
+        start = np.zeros(len(works) + 1, np.int64)
+        blocks, firsts, weights = array("i"), array("i"), array("f")
+        weight: dict[str, float] = {}
+        for row, work in enumerate(works):
             present = []
             for published in work.authors:
                 parsed = self.names[self._name(published)]
                 first = self._first_number.setdefault(parsed.first, len(self._first_number) + 1)
-                rare = self.statistics.rarity(parsed)
+                rare = weight.get(published)
+                if rare is None:
+                    rare = weight[published] = self.statistics.rarity(parsed)
                 present.append((self._block(parsed), first if len(parsed.first) > 1 else -first, rare))
             present.sort()
-            people.extend(present)
-            start[row + 1] = len(people)
-        blocks, firsts, weights = zip(*people, strict=True) if people else ((), (), ())
+            blocks.extend([person[0] for person in present])
+            firsts.extend([person[1] for person in present])
+            weights.extend([person[2] for person in present])
+            start[row + 1] = len(blocks)
         return Company(start, np.asarray(blocks, np.int32), np.asarray(firsts, np.int32), np.asarray(weights, np.float32))
 
-    def _text(self) -> Rows:
-        vocabulary = Vocabulary()
-        documents = []
-        for work in self.works:
-            words = text_of(work)
-            vocabulary.learn(set(words))
-            documents.append(words)
-        return weighted(documents, vocabulary, ceiling=EVERYWHERE)
+    def _text_rows(self, works: list[Work]) -> Rows:
+        documents = [text_of(work) for work in works]
+        for words in documents:
+            self._words.learn(set(words))
+        return weighted(documents, self._words, ceiling=EVERYWHERE)
 
-    def _surroundings(self) -> Rows:
+    def _surrounding_rows(self, mentions: list[Mention], works: list[Work]) -> Rows:
         """The affiliations around each work: those of all its mentions, and those that belong to none of them."""
-        said: list[list[str]] = [list(work.affiliations) for work in self.works]
-        for mention in self.mentions:
-            if mention.affiliations:
-                said[self._work_number[mention.work.key]].extend(mention.affiliations)
-        vocabulary = Vocabulary()
-        documents = []
-        for texts in said:
-            words = words_of(" ".join(texts)) if texts else []
+        said: dict[str, list[str]] = {work.key: list(work.affiliations) for work in works}
+        for mention in mentions:
+            if mention.affiliations and mention.work.key in said:
+                said[mention.work.key].extend(mention.affiliations)
+        documents = [words_of(" ".join(texts)) if texts else [] for texts in said.values()]
+        for words in documents:
             if words:
-                vocabulary.learn(set(words))
-            documents.append(words)
-        return weighted(documents, vocabulary)
+                self._surroundings.learn(set(words))
+        return weighted(documents, self._surroundings)
 
-    def _places(self) -> tuple[Ints, Rows]:
-        """The row of places of each mention (negative where it has none), and the rows: one for each distinct affiliation,
-        then one for each work's own.
-        """
-        known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
-        vocabulary = Vocabulary()
+    def _place_rows(self, mentions: list[Mention]) -> tuple[Ints, Rows]:
+        """The row of places of each mention (negative where it has none), and the rows that are new: one for each distinct affiliation."""
         documents: list[list[str]] = []
-        numbers = []
-        for mention in self.mentions:
+        distinct: dict[int, set[str]] = {}
+        numbers = np.full(len(mentions), -1, np.int32)
+        for row, mention in enumerate(mentions):
             said = (mention.affiliations, mention.institutions)
             if not said[0] and not said[1]:
-                numbers.append(-1)
                 continue
-            number = known.get(said)
+            number = self._place_number.get(said)
             if number is None:
-                words = places_of(*said)
-                number = known[said] = len(documents)
-                documents.append(words)
-            vocabulary.learn(set(documents[number]))
-            numbers.append(number)
-        return np.asarray(numbers, np.int32), weighted(documents, vocabulary)
+                number = self._place_number[said] = len(self._place_number)
+                documents.append(places_of(*said))
+                distinct[number] = set(documents[-1])
+            self._places.learn(distinct.get(number, ()))
+            numbers[row] = number
+        return numbers, weighted(documents, self._places)
+
+
+def _nothing() -> Arrays:
+    none = np.zeros(0, np.int32)
+    company = Company(np.zeros(1, np.int64), none, none, np.zeros(0, np.float32))
+    rows = _no_rows(0)
+    ids = np.zeros((0, len(DISTINGUISHING)), np.int32)
+    return Arrays(none, none, none, none, none, none, np.zeros(0, np.float32), company, rows, rows, rows, ids, none)
+
+
+def _appended(before: Any, after: Any) -> Any:
+    """Arrays, or tuples of them, one after the other; starts of rows go on where the earlier ones end."""
+    if isinstance(before, tuple):
+        joined = [_appended(one, other) for one, other in zip(before, after, strict=True)]
+        if hasattr(before, "start"):
+            joined[0] = np.concatenate([before.start, after.start[1:] + before.start[-1]])
+        return type(before)(*joined)
+    return np.concatenate([before, after]) if len(before) else np.ascontiguousarray(after)

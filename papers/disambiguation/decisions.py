@@ -119,10 +119,10 @@ def _together(
     """Pairs of rows that stay together, people's decisions before signed-in identifiers, each in a fixed order."""
     for name in sorted(decided):
         yield from ((decided[name][0], row) for row in decided[name][1:])
-    yield from sorted(tuple(sorted((place[one], place[other]))) for one, other in constraints.together if one in place and other in place)
+    told = [(place[one], place[other]) for one, other in constraints.together if one in place and other in place]
+    yield from sorted((min(pair), max(pair)) for pair in told)
     first: dict[int, int] = {}
     for row in np.flatnonzero(collection.arrays.orcid):
         orcid = int(collection.arrays.orcid[row])
         if first.setdefault(orcid, int(row)) != row:
             yield first[orcid], int(row)
-

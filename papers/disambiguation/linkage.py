@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Arrays
-from papers.disambiguation.pairs import compare, companies
+from papers.disambiguation.pairs import companies, compare
 
 FREE, SAME_WORK, FORBIDDEN = 0, 1, 2  # why two units may not join: nothing, a work with both, a decision
 
@@ -22,8 +22,10 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
 
-@njit(cache=True)  # type: ignore[misc]
-def probability(arrays: Arrays, one: int, other: int, code: int, apart: tuple[int, int], weights: Real, bounds: Real, features: Real) -> float:
+@njit(cache=True)
+def probability(
+    arrays: Arrays, one: int, other: int, code: int, apart: tuple[int, int], weights: Real, bounds: Real, features: Real
+) -> float:
     """That two mentions are one person's. ``bounds`` are the probabilities of the same and of different identifiers."""
     same, different = False, False
     for scheme in range(arrays.ids.shape[1]):
@@ -40,7 +42,7 @@ def probability(arrays: Arrays, one: int, other: int, code: int, apart: tuple[in
     return float(min(found, bounds[1]) if different else found)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def similarities(
     arrays: Arrays, rows: Whole, local: Whole, codes: Bytes, unit: Whole, known: Bytes, weights: Real, bounds: Real
 ) -> tuple[Real, Bytes, Real]:
@@ -81,7 +83,7 @@ def similarities(
     return total, barred, inside
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tuple[Whole, Real]:
     """Join units in place. Returns for each unit the one it ended in, and for each the least sure join on its way there (1 without any).
 
@@ -122,7 +124,7 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
     return ended, weakest
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _join(here: int, there: int, mean: Real, barred: Bytes, inside: Real, size: Whole, alive: NDArray[np.bool_], ended: Whole) -> None:
     """Put ``here`` into ``there``."""
     inside[there] += inside[here] + mean[here, there] * size[here] * size[there]

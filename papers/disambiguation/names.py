@@ -5,6 +5,7 @@ Parsing is that of ``papers.names``; here the given names are compared more fine
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Middle(IntEnum):
     AGREES = 2
 
 
+_UMLAUT = re.compile("([aou])e")  # "Guenter" and "Günter"
 CODES = 4  # an agreement is one number: first * CODES + middle; 0 is a conflict
 SHORTENED_FROM = 3  # letters that a short form must keep
 SIMILAR_FROM, SIMILAR_ENOUGH = 5, 0.94  # shorter names that differ in a letter are different names
@@ -61,8 +63,8 @@ def agreement(one: tuple[str, ...], other: tuple[str, ...]) -> int:
         return First.EQUAL * CODES + Middle.NONE
     first = _first(one[0], other[0])
     if first:
-        middle = _middle(one[1:], other[1:])
-        return first * CODES + middle if middle is not None else _dropped(one, other)
+        rest = _middle(one[1:], other[1:])
+        return first * CODES + rest if rest is not None else _dropped(one, other)
     return _dropped(one, other)
 
 
@@ -74,7 +76,7 @@ def _first(one: str, other: str) -> int:
     short, long = sorted((one, other), key=len)
     if (len(short) >= SHORTENED_FROM and long.startswith(short)) or is_nickname(one, other):
         return First.SHORTENED
-    return First.SIMILAR if _similar(one, other) else First.CONFLICT
+    return First.SIMILAR if _similar(one, other) or _UMLAUT.sub(r"\1", long) == short else First.CONFLICT
 
 
 def _similar(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Arrays, Company, Rows
+from papers.disambiguation.names import CODES, First, Middle
 
 FEATURES: Final = (
     "constant",
@@ -48,8 +49,13 @@ FEATURES: Final = (
 
 Matrix = NDArray[np.float64]
 
+_CODES = int(CODES)  # plain numbers, which the compiler takes for constants
+_INITIAL, _INITIALS, _SHORTENED = int(First.INITIAL), int(First.INITIALS), int(First.SHORTENED)
+_SIMILAR, _DROPPED = int(First.SIMILAR), int(First.DROPPED)
+_MISSING, _AGREES = int(Middle.MISSING), int(Middle.AGREES)
 
-@njit(cache=True)  # type: ignore[misc]
+
+@njit(cache=True)
 def cosine(rows: Rows, one: int, other: int) -> float:
     """The product of two rows of length one."""
     total = 0.0
@@ -67,7 +73,7 @@ def cosine(rows: Rows, one: int, other: int) -> float:
     return total
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def shared_company(company: Company, one: int, other: int, mine: int, theirs: int) -> tuple[float, float, int]:
     """What two works' co-authors say, without the blocks ``mine`` and ``theirs`` that are asked about: the summed weights of the same
     written-out names, of names that agree by initial, and how many are the same.
@@ -93,24 +99,24 @@ def shared_company(company: Company, one: int, other: int, mine: int, theirs: in
     return full, weak, count
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def compare(arrays: Arrays, one: int, other: int, code: int, sizes: tuple[int, int], out: Matrix) -> None:
     """Write the features of two mentions to ``out``. ``code`` is the agreement of their names; ``sizes`` how many mentions their companies have,
     (0, 0) where they are one company.
     """
     works = arrays.work[one], arrays.work[other]
     rare = min(arrays.rarity[arrays.name[one]], arrays.rarity[arrays.name[other]])
-    first, middle = code // 4, code % 4
+    first, middle = code // _CODES, code % _CODES
     out[:] = 0.0
     out[0] = 1.0
     out[1] = rare
-    out[2] = first == 5
-    out[3] = first == 6
-    out[4] = first == 2
-    out[5] = first == 3
-    out[6] = first == 4
-    out[7] = middle == 1
-    out[8] = middle == 2
+    out[2] = first == _INITIAL
+    out[3] = first == _INITIALS
+    out[4] = first == _SHORTENED
+    out[5] = first == _SIMILAR
+    out[6] = first == _DROPPED
+    out[7] = middle == _MISSING
+    out[8] = middle == _AGREES
     full, weak, count = shared_company(arrays.company, works[0], works[1], arrays.block[one], arrays.block[other])
     out[9] = 1 - np.exp(-full / 2)
     out[10] = out[9] * rare
@@ -141,7 +147,14 @@ def compare(arrays: Arrays, one: int, other: int, code: int, sizes: tuple[int, i
         out[28] = out[27] * rare
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
+def _root(parent: NDArray[np.int64], place: int) -> int:
+    while parent[place] != place:
+        place = parent[place]
+    return place
+
+
+@njit(cache=True)
 def companies(arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64], codes: NDArray[np.int8]) -> NDArray[np.int64]:
     """For each of the rows of a block the number of its company: chains of shared co-authors between compatible names."""
     parent = np.arange(len(rows))
@@ -149,29 +162,21 @@ def companies(arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64],
         for j in range(i):
             if codes[local[i], local[j]] == 0:
                 continue
-            root, top = i, j
-            while parent[root] != root:
-                root = parent[root]
-            while parent[top] != top:
-                top = parent[top]
-            if root == top:
+            top, root = _root(parent, j), _root(parent, i)
+            works = arrays.work[rows[i]], arrays.work[rows[j]]
+            if root == top or works[0] == works[1]:
                 continue
-            one, other = rows[i], rows[j]
-            if arrays.work[one] == arrays.work[other]:
-                continue
-            found = shared_company(arrays.company, arrays.work[one], arrays.work[other], arrays.block[one], arrays.block[other])
-            if found[2] > 0:
+            if shared_company(arrays.company, works[0], works[1], arrays.block[rows[i]], arrays.block[rows[j]])[2] > 0:
                 parent[max(root, top)] = min(root, top)
     for i in range(len(rows)):
-        root = i
-        while parent[root] != root:
-            root = parent[root]
-        parent[i] = root
+        parent[i] = _root(parent, i)
     return parent
 
 
-@njit(cache=True)  # type: ignore[misc]
-def describe(arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64], codes: NDArray[np.int8]) -> tuple[NDArray[np.int64], Matrix]:
+@njit(cache=True)
+def describe(
+    arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64], codes: NDArray[np.int8]
+) -> tuple[NDArray[np.int64], Matrix]:
     """The comparable pairs of a block (places among ``rows``, two a line) and their features: what training reads."""
     company = companies(arrays, rows, local, codes)
     sizes = np.bincount(company, minlength=len(rows))

@@ -49,9 +49,7 @@ class _Linked:
     inside: NDArray[np.float64]
 
 
-def settle(
-    collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None = None
-) -> Settled:
+def settle(collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None = None) -> Settled:
     """Cluster one block. ``known`` marks rows whose units stay as they are and only take others in.
 
     A list of authors that names one person twice would keep two halves of a person apart for ever: the second naming is left alone then.

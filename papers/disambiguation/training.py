@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from papers.disambiguation.ambiguity import groups_of, signs
 from papers.disambiguation.blocks import blocks_of
 from papers.disambiguation.clustering import cluster
 from papers.disambiguation.collection import Collection
-from papers.disambiguation.mentions import Constraints, MentionKey
+from papers.disambiguation.judgement import Judgement, figures
+from papers.disambiguation.mentions import Constraints, Mention, MentionKey
 from papers.disambiguation.model import PairModel
+from papers.disambiguation.outcomes import Cluster
 from papers.disambiguation.pairs import FEATURES, describe
 
 FOLDS = 5
@@ -88,14 +91,68 @@ def fit(given: Examples, *, without_fold: int | None = None) -> dict[str, float]
     return dict(zip(FEATURES, [constant, *map(float, slopes)], strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What models that saw no label of a block make of it: a person for each labelled mention, and the clusters these are in."""
+
+    predicted: dict[MentionKey, str]
+    clusters: list[Cluster]
+
+
 def out_of_fold(
     collection: Collection, labels: list[Label], cut: float, given: Examples, progress: Callable[[int], object] | None = None
-) -> dict[MentionKey, str]:
-    """A person for each labelled mention, by a model that has seen no label of its block."""
+) -> OutOfFold:
+    """Cluster the whole collection once for each fold and keep what it says of that fold's mentions."""
     predicted: dict[MentionKey, str] = {}
+    clusters = []
     for fold in range(FOLDS):
         asked = {label.mention for label in labels if label.fold == fold}
         model = PairModel(fit(given, without_fold=fold), cut)
         for place, found in enumerate(cluster(collection, Constraints(), model, progress=progress).clusters):
-            predicted.update((key, f"{fold}-{place}") for key in found.mentions if key in asked)
-    return predicted
+            mine = [key for key in found.mentions if key in asked]
+            if mine:
+                predicted.update((key, f"{fold}-{place}") for key in mine)
+                clusters.append(found)
+    return OutOfFold(predicted, clusters)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A cluster found out of fold, with what the labels say of it: whether it is one whole person, whether it mixes several."""
+
+    cluster: Cluster
+    whole: bool
+    mixed: bool
+
+
+def judged(found: Iterable[Cluster], labels: Iterable[Label]) -> list[Judged]:
+    """Clusters of which at least half of the mentions are labelled, against their labels."""
+    told = {label.mention: (label.block, label.person) for label in labels}
+    size = Counter(told.values())
+    verdicts = []
+    for one in found:
+        persons = Counter(told[key] for key in one.mentions if key in told)
+        if 2 * sum(persons.values()) >= len(one.mentions):
+            blocks = {block for block, _ in persons}
+            mixed = len(persons) > len(blocks)  # the same human may be labelled in two blocks
+            verdicts.append(Judged(one, not mixed and all(size[person] == count for person, count in persons.items()), mixed))
+    return verdicts
+
+
+def fit_judgement(given: list[Judged], mentions: Mapping[MentionKey, Mention]) -> Judgement:
+    """The coefficients of confidence and ambiguity. Each page counts once."""
+    whole = _fit_table([figures(one.cluster) for one in given], [one.whole for one in given])
+    several = [one for one in given if len(one.cluster.mentions) > 1]
+    described = [signs(one.cluster, groups_of([mentions[key] for key in one.cluster.mentions])) for one in several]
+    return Judgement(whole, _fit_table(described, [one.mixed for one in several]))
+
+
+def _fit_table(rows: list[dict[str, float]], answers: list[bool]) -> dict[str, float]:
+    names = list(rows[0])
+    values = np.asarray([[row[name] for name in names] for row in rows])
+    mean, spread = values.mean(axis=0), values.std(axis=0)
+    spread[spread == 0] = 1.0
+    regression = LogisticRegression(C=STRENGTH, max_iter=2_000).fit((values - mean) / spread, answers)
+    slopes = regression.coef_[0] / spread
+    constant = float(regression.intercept_[0] - (slopes * mean).sum())
+    return {"constant": constant} | dict(zip(names, map(float, slopes), strict=True))
