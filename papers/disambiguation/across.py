@@ -93,7 +93,7 @@ def _candidates(collection: Collection, gathered: list[Gathered]) -> Iterator[tu
                     sides[key].append(_Side(place, row, parsed, collection.published[name]))
     seen: set[tuple[int, int]] = set()
     for group in sides.values():
-        if 1 < len({side.name.key for side in group}) and len({side.place for side in group}) <= CROWD:
+        if len({side.name.key for side in group}) > 1 and len({side.place for side in group}) <= CROWD:
             yield from _among(group, seen)
 
 
@@ -141,7 +141,7 @@ def _company(collection: Collection, rows: list[int]) -> dict[tuple[int, int], f
 
 
 def _names_of(collection: Collection, rows: list[int], people: set[tuple[int, int]]) -> set[str]:
-    found = {}
+    found: dict[tuple[int, int], str] = {}
     for row in rows if people else ():
         for name in collection.mentions[row].work.authors:
             person = collection.person_of(name)
@@ -156,7 +156,7 @@ def _places(collection: Collection, rows: list[int]) -> set[str]:
 
 ALONE, TOGETHER = 4.0, 6.0  # what shared co-authors must say: a rare one is worth up to 4.5, a common one .3
 SAME_WORDS = frozenset({AcrossReason.UMLAUT, AcrossReason.NAME_ORDER})
-RARE_NAME, SURE = 1.0, 0.9
+RARE_NAME, VERY_RARE, SURE = 1.0, 1.7, 0.9
 MINOR_FORM = 3  # mentions: a form more frequent than that is no typing error
 
 
@@ -166,7 +166,7 @@ def _enough(reason: AcrossReason, signs: _Signs, collection: Collection, one: _S
     if reason is AcrossReason.SAME_IDENTIFIER:
         return True
     if reason in SAME_WORDS:
-        return signs.weight >= ALONE / 2 or (reason is AcrossReason.UMLAUT and rare >= RARE_NAME and signs.probability >= SURE)
+        return signs.weight >= ALONE / 2 or (reason is AcrossReason.UMLAUT and rare >= VERY_RARE and signs.probability >= SURE)
     smaller = min(len(gathered[one.place].rows), len(gathered[other.place].rows))
     if reason is AcrossReason.TYPING_ERROR:
         return rare >= RARE_NAME and smaller <= MINOR_FORM and signs.weight >= ALONE

@@ -201,4 +201,3 @@ def _gap(mentions: Sequence[Mention]) -> Iterator[Reason]:
             Group(tuple(m for m in mentions if (m.work.year or 0) >= later)),
         )
         yield Reason(ReasonKind.LONG_GAP, round(min(1.0, max(gaps)[0] / 30), 3), {"first_years": first.span, "second_years": second.span})
-

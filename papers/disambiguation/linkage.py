@@ -84,6 +84,22 @@ def similarities(
 
 
 @njit(cache=True)
+def join(here: int, there: int, mean: Real, barred: Bytes, inside: Real, size: Whole, ended: Whole) -> None:
+    """Put ``here`` into ``there``. Means towards what is gone already are nobody's concern any more."""
+    inside[there] += inside[here] + mean[here, there] * size[here] * size[there]
+    together = size[here] + size[there]
+    for other in range(len(size)):
+        if other not in (here, there):
+            value = (mean[here, other] * size[here] + mean[there, other] * size[there]) / together
+            mean[there, other] = mean[other, there] = value
+            why = barred[here, other] | barred[there, other]
+            barred[there, other] = barred[other, there] = why
+        if ended[other] == here:
+            ended[other] = there
+    size[there] = together
+
+
+@njit(cache=True)
 def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tuple[Whole, Real]:
     """Join units in place. Returns for each unit the one it ended in, and for each the least sure join on its way there (1 without any).
 
@@ -115,27 +131,11 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
             finished[here] = True
             length -= 1
         elif nearest == before:
-            _join(here, before, mean, barred, inside, size, alive, ended)
+            join(here, before, mean, barred, inside, size, ended)
+            alive[here] = False
             weakest[before] = min(weakest[here], weakest[before], best)
             length -= 2
         else:
             chain[length] = nearest
             length += 1
     return ended, weakest
-
-
-@njit(cache=True)
-def _join(here: int, there: int, mean: Real, barred: Bytes, inside: Real, size: Whole, alive: NDArray[np.bool_], ended: Whole) -> None:
-    """Put ``here`` into ``there``."""
-    inside[there] += inside[here] + mean[here, there] * size[here] * size[there]
-    together = size[here] + size[there]
-    for other in range(len(size)):
-        if alive[other] and other not in (here, there):
-            value = (mean[here, other] * size[here] + mean[there, other] * size[there]) / together
-            mean[there, other] = mean[other, there] = value
-            why = barred[here, other] | barred[there, other]
-            barred[there, other] = barred[other, there] = why
-        if ended[other] == here:
-            ended[other] = there
-    size[there] = together
-    alive[here] = False

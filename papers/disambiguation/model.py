@@ -21,7 +21,8 @@ COEFFICIENTS = Path(__file__).with_name("coefficients.toml")
 
 @dataclass(frozen=True)
 class PairModel:
-    """``coefficients`` by feature. Clusters join while the mean probability of their pairs is at least ``cut``.
+    """``coefficients`` by feature. Clusters join while the mean probability of their pairs is at least ``cut``,
+    or ``cut_with_one_bearer`` where one of them has nearly all mentions that the name could mean.
 
     ``same_id`` and ``different_id`` take the place of the probability where a source gives both mentions the same identifier, or
     two different ones of one scheme.
@@ -29,6 +30,7 @@ class PairModel:
 
     coefficients: dict[str, float]
     cut: float
+    cut_with_one_bearer: float = 0.4
     same_id: float = 0.995
     different_id: float = 0.03
 
@@ -40,7 +42,15 @@ class PairModel:
     def as_toml(self, note: str = "") -> str:
         """The file that ``read_model`` reads. ``note`` says where the coefficients come from."""
         lines = [f"# {line}" for line in note.splitlines()]
-        lines += ["", f"cut = {self.cut}", f"same_id = {self.same_id}", f"different_id = {self.different_id}", "", "[coefficients]"]
+        lines += [
+            "",
+            f"cut = {self.cut}",
+            f"cut_with_one_bearer = {self.cut_with_one_bearer}",
+            f"same_id = {self.same_id}",
+            f"different_id = {self.different_id}",
+            "",
+            "[coefficients]",
+        ]
         lines += [f"{name} = {self.coefficients.get(name, 0.0):.4f}" for name in FEATURES]
         return "\n".join(lines) + "\n"
 
@@ -54,4 +64,4 @@ def read_model(path: Path = COEFFICIENTS) -> PairModel:
     if set(given) != set(FEATURES):
         wrong = ", ".join(sorted(set(given) ^ set(FEATURES)))
         raise ValueError(f"{path.name} does not fit the features of this version: {wrong}")
-    return PairModel(dict(given), content["cut"], content["same_id"], content["different_id"])
+    return PairModel(dict(given), content["cut"], content["cut_with_one_bearer"], content["same_id"], content["different_id"])

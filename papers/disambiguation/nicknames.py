@@ -25,6 +25,11 @@ for _number, _group in enumerate(part.split() for part in _FAMILIAR.replace("\n"
         _FORMS[_name] = _FORMS.get(_name, frozenset()) | {_number}
 
 
+def nickname_groups(name: str) -> frozenset[int]:
+    """The numbers of the groups of forms that a folded given name belongs to."""
+    return _FORMS.get(name, frozenset())
+
+
 def is_nickname(one: str, other: str) -> bool:
     """Whether two folded given names are known to stand for each other."""
-    return bool(_FORMS.get(one, frozenset()) & _FORMS.get(other, frozenset()))
+    return not nickname_groups(one).isdisjoint(nickname_groups(other))

@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from papers.disambiguation.blocks import Block, block_among
 from papers.disambiguation.collection import Collection
 from papers.disambiguation.decisions import Decisions
-from papers.disambiguation.linkage import FORBIDDEN, FREE, SAME_WORK, link, similarities
+from papers.disambiguation.linkage import FORBIDDEN, FREE, SAME_WORK, join, link, similarities
 from papers.disambiguation.model import PairModel
 
 SURE = 0.8  # two clusters this near that share a work: its list of authors names one person twice
 UNSURE = 0.35  # from this probability on a pair of clusters is one for people to review
+FEW, NEARLY_ALL = (
+    5,
+    0.8,
+)  # mentions of a cluster, and its share of all that a name could mean, from which it is that of the name's one bearer
 
 Whole = NDArray[np.int64]
 
@@ -47,6 +51,7 @@ class _Linked:
     mean: NDArray[np.float64]
     barred: NDArray[np.int8]
     inside: NDArray[np.float64]
+    size: Whole
 
 
 def settle(collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None = None) -> Settled:
@@ -76,7 +81,39 @@ def _linked(collection: Collection, block: Block, decided: Decisions, model: Pai
         _keep_apart(barred, heads, decided)
     size = np.bincount(unit, minlength=len(heads)).astype(np.int64)
     ended, weakest = link(mean, barred, inside, size, model.cut)
-    return _Linked(unit, ended, weakest, mean, barred, inside)
+    linked = _Linked(unit, ended, weakest, mean, barred, inside, size)
+    _join_to_the_one_bearer(block, linked, model)
+    return linked
+
+
+def _join_to_the_one_bearer(block: Block, linked: _Linked, model: PairModel) -> None:
+    """Where one cluster has nearly all mentions that a name could mean, less is asked of the few others: a second bearer is not likely."""
+    while True:
+        left = np.unique(linked.ended)
+        size = linked.size[left]
+        mean = np.where(linked.barred[np.ix_(left, left)] == FREE, linked.mean[np.ix_(left, left)], 0.0)
+        np.fill_diagonal(mean, 0.0)
+        mean[linked.size[left] < FEW, :] = 0.0
+        if mean.max(initial=0.0) < model.cut_with_one_bearer:
+            return
+        for place in np.argsort(-mean, axis=None, kind="stable"):
+            large, small = divmod(int(place), len(left))
+            if mean[large, small] < model.cut_with_one_bearer:
+                return
+            if size[large] >= size[small] and _has_nearly_all(block, linked, int(left[large]), int(left[small])):
+                join(int(left[small]), int(left[large]), linked.mean, linked.barred, linked.inside, linked.size, linked.ended)
+                linked.weakest[left[large]] = min(mean[large, small], linked.weakest[left[large]], linked.weakest[left[small]])
+                break
+        else:
+            return
+
+
+def _has_nearly_all(block: Block, linked: _Linked, large: int, small: int) -> bool:
+    """Whether the large cluster has most mentions that can bear any name of the small one, the small one aside."""
+    ended = linked.ended[linked.unit]
+    names = np.unique(block.local[ended == small])
+    able = (block.codes[names][:, block.local] != 0).any(axis=0)
+    return bool((able & (ended == large)).sum() >= NEARLY_ALL * able.sum())
 
 
 def _keep_apart(barred: NDArray[np.int8], heads: Whole, decided: Decisions) -> None:

@@ -100,14 +100,19 @@ class OutOfFold:
 
 
 def out_of_fold(
-    collection: Collection, labels: list[Label], cut: float, given: Examples, progress: Callable[[int], object] | None = None
+    collection: Collection,
+    labels: list[Label],
+    cut: float,
+    given: Examples,
+    one_bearer: float = 0.4,
+    progress: Callable[[int], object] | None = None,
 ) -> OutOfFold:
     """Cluster the whole collection once for each fold and keep what it says of that fold's mentions."""
     predicted: dict[MentionKey, str] = {}
     clusters = []
     for fold in range(FOLDS):
         asked = {label.mention for label in labels if label.fold == fold}
-        model = PairModel(fit(given, without_fold=fold), cut)
+        model = PairModel(fit(given, without_fold=fold), cut, one_bearer)
         for place, found in enumerate(cluster(collection, Constraints(), model, progress=progress).clusters):
             mine = [key for key in found.mentions if key in asked]
             if mine:

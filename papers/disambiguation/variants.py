@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from papers.disambiguation.nicknames import is_nickname
+from papers.disambiguation.nicknames import is_nickname, nickname_groups
 from papers.disambiguation.outcomes import AcrossReason
 from papers.names import PersonName, fold
 
 _UMLAUT = re.compile("([aou])e")
 _LU = re.compile(r"\b([ln])(?:v|yu)\b")
-LONG_ENOUGH, LONG_WORD = 9, 6  # letters of a name, and of its word, in which one typing error leaves it recognisable
+LONG_WORD = 6  # letters of a family name in which one typing error leaves it recognisable
 SURNAME = 3  # letters that a part of a compound surname must have
 
 
@@ -24,7 +24,7 @@ def plain(name: str) -> str:
 
 def family_words(published: str, family: str) -> tuple[str, ...]:
     """The words of a family name, hyphens and spaces parting them: ("bouchard", "cote") for "bouchardcote"."""
-    words = fold(published.split(",")[0]).split()
+    words = fold(published.split(",", maxsplit=1)[0]).split()
     for start in range(len(words)):
         if "".join(words[start:]) == family:
             return tuple(words[start:])
@@ -34,22 +34,21 @@ def family_words(published: str, family: str) -> tuple[str, ...]:
 def variant_keys(name: PersonName) -> Iterator[str]:
     """Keys, of which any two names share one that may differ in a way of ``AcrossReason``."""
     words = [*name.given, name.family]
+    first = name.first
     yield "plain " + plain(" ".join(words))
-    yield "order " + " ".join(sorted(words))
-    written = [word for word in name.given if len(word) > 1]
-    yield f"family {name.family} {plain(name.given[-1])}" if len(name.given) > 1 else f"family {name.family} {plain(name.first)}"
+    if len(words) > 1:
+        yield "order " + " ".join(sorted(words))
+    yield from (f"nick {name.family} {group}" for group in sorted(nickname_groups(first)))
+    yield f"dropped {' '.join(name.given)} {name.family}"
     if len(name.given) > 1:
-        yield f"family {name.family} {name.given[1]}"
-    if written:
-        yield f"surname {written[0]} {name.family[:SURNAME]}"
-        for middle in name.given[1:]:
-            yield f"surname {written[0]} {middle[:SURNAME]}"
-        yield f"surname {written[0]} {name.family[-SURNAME:]}."
-    yield f"nick {name.family}"
-    whole = "".join(words)
-    if len(whole) >= LONG_ENOUGH:
-        yield from (f"slip {whole[:at]}{whole[at + 1 :]}" for at in range(len(whole)))
-        yield f"slip {whole}"
+        yield f"dropped {' '.join(name.given[1:])} {name.family}"
+    if len(first) > 1:
+        yield from (f"surname {first} {word[:SURNAME]}" for word in words[1:])
+        yield f"surname {first} {name.family[-SURNAME:]}."
+    if len(name.family) >= LONG_WORD:
+        given = " ".join(name.given)
+        yield f"slip {given} {name.family}"
+        yield from (f"slip {given} {name.family[:at]}{name.family[at + 1 :]}" for at in range(1, len(name.family)))
 
 
 def differs_by(one: PersonName, other: PersonName, published: tuple[str, str]) -> AcrossReason | None:
@@ -66,17 +65,15 @@ def differs_by(one: PersonName, other: PersonName, published: tuple[str, str]) -
             return AcrossReason.DROPPED_FIRST_NAME
     elif _compound(one, other, published[0]) or _compound(other, one, published[1]):
         return AcrossReason.COMPOUND_SURNAME
-    return AcrossReason.TYPING_ERROR if _slipped(mine, theirs) else None
+    return AcrossReason.TYPING_ERROR if _slipped(one, other) else None
 
 
-def _slipped(mine: list[str], theirs: list[str]) -> bool:
-    """Whether a single slip lies between two names: inside one long word, its first letter as it was."""
-    if len(mine) != len(theirs):
+def _slipped(one: PersonName, other: PersonName) -> bool:
+    """Whether a single slip lies between two long family names, the first letter as it was."""
+    mine, theirs = one.family, other.family
+    if one.given != other.given or min(len(mine), len(theirs)) < LONG_WORD or mine[0] != theirs[0]:
         return False
-    differing = [(one, other) for one, other in zip(mine, theirs, strict=True) if one != other]
-    if len(differing) != 1 or min(map(len, differing[0])) < LONG_WORD or differing[0][0][0] != differing[0][1][0]:
-        return False
-    return DamerauLevenshtein.distance(*differing[0], score_cutoff=1) == 1
+    return DamerauLevenshtein.distance(mine, theirs, score_cutoff=1) == 1
 
 
 def _middles_differ(one: PersonName, other: PersonName) -> bool:
@@ -85,17 +82,17 @@ def _middles_differ(one: PersonName, other: PersonName) -> bool:
 
 
 def _dropped(long: tuple[str, ...], short: tuple[str, ...]) -> bool:
-    """ "Simon Shaolei" and "Shaolei", "G. Bowden" and "Bowden": the first name, or its initial, left out."""
+    """Whether the first name, or its initial, was left out: "Simon Shaolei" and "Shaolei", "G. Bowden" and "Bowden"."""
     return len(long) > 1 and long[1:] == short and len(short[0]) > 1
 
 
 def _compound(long: PersonName, short: PersonName, published: str) -> bool:
-    """ "Bhavana Dalvi Mishra" and "Bhavana Dalvi", "Eric Fosler-Lussier" and "Eric Fosler", "Gianluca De Rossi" and "Gianluca Rossi"."""
+    """Whether a part of the family name was left out: "Dalvi Mishra" and "Dalvi", "Fosler-Lussier" and "Fosler", "De Rossi" and "Rossi"."""
     if len(long.first) < 2 or long.first != short.first or len(short.family) < SURNAME:  # noqa: PLR2004 - an initial says too little
         return False
     if len(long.given) > 1 and long.given[-1] == short.family and long.given[1:-1] == short.given[1:]:
         return True
     words = family_words(published, long.family)
-    same_middle = long.given[1:] == short.given[1:] or not long.given[1:] or not short.given[1:]
+    same_middle = long.given[1:] == short.given[1:] or not short.given[1:]
     parts = {"".join(words[:end]) for end in range(1, len(words))} | {"".join(words[start:]) for start in range(1, len(words))}
     return same_middle and short.family in parts
