@@ -9,6 +9,8 @@ def register() -> None:
     """Panels, kinds of news and mails, what belongs to an account, and what follows from claims and blocks."""
     register_following()
     register_notifications()
+    register_safety()
+    register_belongings()
     register_invitations()
 
 
@@ -49,6 +51,41 @@ def register_notifications() -> None:
     mail_kinds.register(MailKind(DIGEST, label=_("what happened on Collegium (the digest)")))
     notification_kinds.register(FOLLOWER)
     register_block_reaction(on_block)
+
+
+def register_safety() -> None:
+    """Who sees whose words, what can be reported, what the trail keeps of it, and what people are told."""
+    from django.utils.translation import gettext_lazy as _
+
+    from collaboration.notifications.kinds import notification_kinds
+    from collaboration.pages.safety import keep_off_panel
+    from collaboration.safety import deciding, measures, subjects, telling
+    from collaboration.safety.blocks import register_block_reaction
+    from collaboration.safety.reports import ReportableKind, reportable_kinds
+    from config.lib.registries import VisibilityFilter, visibility_filters
+    from profiles.trail import TRAILED
+
+    TRAILED.update(deciding.TRAILED)
+    visibility_filters.register(VisibilityFilter("safety", "profiles.Profile", measures.shown_profiles))
+    register_block_reaction(measures.on_block)
+    for kind in telling.KINDS:
+        notification_kinds.register(kind)
+    reportable_kinds.register(ReportableKind("page", _("The page of"), subjects.find_page, order=10))
+    reportable_kinds.register(ReportableKind("invitation", _("The invitation"), subjects.find_invitation, order=20))
+    reportable_kinds.register(ReportableKind("message", _("The message"), subjects.find_message, order=30))
+    panels.register(
+        Panel("keep-off", page="researcher", slot="rail", template="collaboration/panels/keep_off.html", load=keep_off_panel, order=910)
+    )
+
+
+def register_belongings() -> None:
+    """What of follows, notifications and safety belongs to an account, and what goes along when pages are merged."""
+    from collaboration.following.merging import participant
+    from collaboration.safety.parts import parts
+
+    for part in parts():
+        personal_parts.register(part)
+    merge_participants.register(participant())
 
 
 def register_invitations() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from collaboration.views import atom, conversations, follows, introductions, invitations, notifications
+from collaboration.views import atom, conversations, follows, introductions, invitations, notifications, safety
 from config.lib.public_ids import register_public_ids
 
 register_public_ids()
@@ -32,6 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/read/", notifications.read_all, name="read-all"),
     path("notifications/<public_id:pk>/", notifications.notification, name="notification"),
     path("settings/notifications/", notifications.notification_settings, name="notification-settings"),
+    path("settings/safety/", safety.safety, name="safety"),
+    path("settings/safety/blocks/<public_id:pk>/end/", safety.end_block, name="end-block"),
+    path("settings/safety/reports/<public_id:pk>/withdraw/", safety.end_report, name="end-report"),
+    path("settings/safety/appeal/<slug:what>/<public_id:pk>/", safety.appeal_against, name="appeal"),
+    path("researchers/<public_id:pk>/<str:slug>/keep-off/", safety.keep_off, name="keep-off"),
+    path("report/<slug:word>/<public_id:pk>/", safety.report_thing, name="report"),
     path("feeds/search.atom", atom.atom_search, name="atom-search"),
     path("feeds/<slug:word>/<public_id:pk>.atom", atom.atom, name="atom"),
 ]

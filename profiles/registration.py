@@ -8,6 +8,7 @@ from config.lib.registries import Panel, RefreshKind, SupportSource, panels, ref
 def register() -> None:
     """Panels, what is computed in the background, and what follows from changes."""
     register_panels()
+    register_facets()
     register_levels()
     register_decisions()
     register_evidence()
@@ -61,6 +62,17 @@ def register_privacy() -> None:
     for part in parts.parts():
         personal_parts.register(part)
     user_logged_in.connect(reminders.remind_of_deletion, dispatch_uid="profiles.deletion")
+
+
+def register_facets() -> None:
+    """What narrows a search for people."""
+    from django.utils.translation import gettext_lazy as _
+
+    from config.lib.registries import PeopleFacet, people_facets
+    from profiles.querysets import facets
+
+    people_facets.register(PeopleFacet("open", _("Open to collaborate"), facets.open_to_collaborate, order=10))
+    people_facets.register(PeopleFacet("claimed", _("Claimed"), facets.claimed, order=20))
 
 
 def register_levels() -> None:

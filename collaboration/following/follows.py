@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from collaboration.following.targets import Target
 from collaboration.following.telling import tell_owner
 from collaboration.models import Follow, FollowList, SavedSearch
+from collaboration.safety.measures import ensure_not_suspended
 from papers.models import Work
 from profiles.exceptions import LimitReachedError, NotAllowedError
 from profiles.models import Claim, User
@@ -71,6 +72,7 @@ def _ensure_may_follow(user: User, target: Target) -> None:
     held = Follow.objects.filter(follower=user)
     if target.kind == "author" and user_owns(user, target.key):
         raise NotAllowedError(_("This is your own page."))
+    ensure_not_suspended(user)
     is_new = user.date_joined > timezone.now() - NEW_ACCOUNT
     most = MOST_OF_A_NEW_ACCOUNT if is_new else MOST
     if held.count() >= most:

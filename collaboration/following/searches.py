@@ -31,7 +31,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 def canonical_query(state: SearchState) -> str:
     """What a search asks of papers, in one fixed form without its page and order; "" for a search that asks nothing."""
-    return urlencode(state.changed(kind="", sort="relevance").pairs())
+    return urlencode(state.changed(kind="", sort="relevance", people=()).pairs())
 
 
 def state_of(query: str) -> SearchState:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.lib.public_ids import encode_public_id
 from papers.models import Author
 
 
@@ -134,6 +135,11 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}: {self.get_category_display()}"
+
+    @property
+    def public_id(self) -> str:
+        """The opaque identifier that stands in addresses."""
+        return encode_public_id(self.pk)
 
 
 class MeasureKind(models.TextChoices):

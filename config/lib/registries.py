@@ -195,6 +195,20 @@ class MergeParticipant:
 
 
 @dataclass(frozen=True)
+class PeopleFacet:
+    """A way to narrow a search for people that an upper app knows: claimed, open to collaborate.
+
+    ``key`` is the parameter in the address ("open=1"). ``narrow(authors, viewer)`` returns the author pages among ``authors`` that it is true of
+    as far as ``viewer`` may know; it runs no query, and what it asks is served by an index from the few to whom it applies.
+    """
+
+    key: str
+    label: str | Promise
+    narrow: Callable[[Any, Any], Any]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class AccountColumn:
     """Something that every page says about the account that is logged in, read in the query that finds the account.
 
@@ -214,6 +228,7 @@ page_wishes: Registry[PageWishes] = Registry()
 personal_parts: Registry[PersonalPart] = Registry()
 support_sources: Registry[SupportSource] = Registry()
 account_columns: Registry[AccountColumn] = Registry()
+people_facets: Registry[PeopleFacet] = Registry()
 merge_participants: Registry[MergeParticipant] = Registry()
 kept_pages: Registry[KeptPages] = Registry()
 

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from config.lib.paging import Pager, counted_pager, grouped, page_count
 from config.lib.query_params import QueryParams
+from config.lib.registries import people_facets
 from papers.pages.search_hits import ShownHit, shown_institutions, shown_papers, shown_people, shown_topics
 from papers.pages.search_state import KINDS, MOST_PAGES, PAGE_SIZE, SORTS, SearchState
 from papers.pages.work_list import Sort
 from papers.querysets.subjects import institution_names, topic_names, venue_names
 from papers.search.found import NOTHING, Found, SearchTookTooLongError, bounded_search
 from papers.search.papers import facet_counts, find_papers
-from papers.search.people import find_people
+from papers.search.people import facet_totals, find_people
 from papers.search.subjects import find_institutions, find_topics
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _without_unknown(state: SearchState, names: dict[str, str], params: QueryPar
 def _results(state: SearchState, names: dict[str, str], path: str, viewer: Viewer) -> dict[str, Any]:
     people, papers = state.of_kind("people"), state.of_kind("papers")
     found = {
-        "people": find_people(people.q, topic=people.topic, institution=people.institution),
+        "people": find_people(people.q, topic=people.topic, institution=people.institution, facets=people.people, viewer=viewer),
         "papers": find_papers(papers.q, papers.paper_filters, order=papers.sort),
         "topics": find_topics(state.q),
         "institutions": find_institutions(state.q),
@@ -146,9 +147,13 @@ def _results(state: SearchState, names: dict[str, str], path: str, viewer: Viewe
         "kinds": _tabs(state, found, path),
         "hits": shown,
         "summary": _summary(state, found),
-        "facets": _facets(state, found["papers"], names, path) if state.kind in {"", "papers"} else [],
+        "facets": _people_facets(state, found["people"], path, viewer)
+        if state.kind == "people"
+        else _facets(state, found["papers"], names, path)
+        if state.kind in {"", "papers"}
+        else [],
         "chosen": _chosen(state, names, path),
-        "clear_url": path + state.query(year=None, topic=None, institution=None, venue=None, code=False),
+        "clear_url": path + state.query(year=None, topic=None, institution=None, venue=None, code=False, people=()),
         "pager": _pager(state, of_kind, path),
         "sorts": _sorts(state, path) if state.kind == "papers" and state.q else (),
         "empty_text": _("Nothing here fits “%(q)s”.") % {"q": state.q} if state.q else _("Nothing here fits what you chose."),
@@ -233,6 +238,25 @@ def _facets(state: SearchState, papers: Found, names: dict[str, str], path: str)
     return [facet for facet in facets if facet.options]
 
 
+def _people_facets(state: SearchState, found: Found, path: str, viewer: Viewer) -> list[Facet]:
+    """Ways to narrow the people that upper apps know, with what each would leave. A query for each."""
+    counts = facet_totals(found.ids, viewer)
+    options = [
+        FacetOption(
+            str(facet.label),
+            counts[facet.key],
+            path
+            + state.query(
+                people=tuple(key for key in state.people if key != facet.key) if facet.key in state.people else (*state.people, facet.key)
+            ),
+            facet.key in state.people,
+        )
+        for facet in people_facets
+        if counts[facet.key] or facet.key in state.people
+    ]
+    return [Facet(_("People"), path + state.query(people=()) if state.people else "", options)] if options else []
+
+
 def _facet(label: str, name: str, counted: Iterable[tuple[int, str, int]], base: SearchState, chosen: str, path: str) -> Facet:
     key = getattr(base, name)
     options = [FacetOption(text, count, path + base.query(**{name: value}), value == key) for value, text, count in counted]
@@ -247,6 +271,9 @@ def _chosen(state: SearchState, names: dict[str, str], path: str) -> list[Chosen
         found.append(Chosen(str(state.year), path + state.query(year=None)))
     if state.code:
         found.append(Chosen(_("Has code"), path + state.query(code=False)))
+    on = (facet for facet in people_facets if facet.key in state.people)
+    others = {key: tuple(other for other in state.people if other != key) for key in state.people}
+    found.extend(Chosen(str(facet.label), path + state.query(people=others[facet.key])) for facet in on)
     return found
 
 

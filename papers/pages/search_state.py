@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from config.lib.public_ids import encode_public_id
 from config.lib.query_params import QueryParams
+from config.lib.registries import people_facets
 from papers.search.papers import PaperFilters
 
 KINDS: Final = ("people", "papers", "topics", "institutions")
@@ -19,7 +20,7 @@ MOST_PAGES: Final = 50  # a thousand hits are ranked; further ones need a better
 
 @dataclass(frozen=True, slots=True)
 class SearchState:
-    """The state of the search page. ``kind`` is "" for the first hits of every kind."""
+    """The state of the search page. ``kind`` is "" for the first hits of every kind; ``people`` are the facets of people that are on."""
 
     q: str = ""
     kind: str = ""
@@ -29,6 +30,7 @@ class SearchState:
     institution: int | None = None
     venue: int | None = None
     code: bool = False
+    people: tuple[str, ...] = ()
     page: int = 1
 
     @classmethod
@@ -43,13 +45,14 @@ class SearchState:
             institution=params.public_id("institution"),
             venue=params.public_id("venue"),
             code=params.flag("code"),
+            people=tuple(facet.key for facet in people_facets if params.flag(facet.key)),
             page=params.number("page", 1, MOST_PAGES) or 1,
         )
 
     @property
     def is_narrowed(self) -> bool:
         """Whether any facet is chosen."""
-        return bool(self.year or self.topic or self.institution or self.venue or self.code)
+        return bool(self.year or self.topic or self.institution or self.venue or self.code or self.people)
 
     @property
     def paper_filters(self) -> PaperFilters:
@@ -65,6 +68,7 @@ class SearchState:
             ("year", str(self.year or "")),
             *((name, encode_public_id(value) if value else "") for name, value in self.narrowing_keys()),
             ("code", "1" if self.code else ""),
+            *((key, "1") for key in self.people),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         return [(name, value) for name, value in given if value]
@@ -80,10 +84,10 @@ class SearchState:
     def of_kind(self, kind: str) -> SearchState:
         """The same question for another kind, with only those facets that mean something there."""
         if kind == "papers":
-            return self.changed(kind=kind)
+            return self.changed(kind=kind, people=())
         if kind == "people":
             return self.changed(kind=kind, sort="relevance", year=None, venue=None, code=False)
-        return self.changed(kind=kind, sort="relevance", year=None, venue=None, code=False, topic=None, institution=None)
+        return self.changed(kind=kind, sort="relevance", year=None, venue=None, code=False, topic=None, institution=None, people=())
 
     def query(self, **changes: Any) -> str:
         """The query string: "?…" or ""."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import EmptyResultSet
+
+from config.lib.registries import people_facets
+from papers.models import Author
 from papers.names import fold, parse_name
 from papers.search.found import MOST_FOUND, NOTHING, Found, Hit, capped, rows
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
 
 LONGEST_NAME: Final = 80  # characters; a longer question is no name
 MOST_WORDS: Final = 6
@@ -45,6 +53,13 @@ _BY_BELONGING: Final = """
     {joined}
     GROUP BY authorship.author_id
     ORDER BY count(DISTINCT authorship.work_id) DESC, authorship.author_id
+    LIMIT %(limit)s
+"""
+_BY_FACETS: Final = """
+    SELECT author.id, 1.0, 'belongs', ''
+    FROM papers_author AS author LEFT JOIN papers_authorfigures AS figures ON figures.author_id = author.id
+    WHERE author.merged_into_id IS NULL AND author.erased_at IS NULL AND {narrowed}
+    ORDER BY coalesce(figures.works_count, 0) DESC, author.id
     LIMIT %(limit)s
 """
 _ON_TOPIC: Final = """EXISTS (
@@ -90,27 +105,54 @@ def name_question(asked: str) -> NameQuestion | None:
     return NameQuestion(key, (), ())
 
 
-def find_people(asked: str, *, topic: int | None = None, institution: int | None = None) -> Found:
+def find_people(
+    asked: str, *, topic: int | None = None, institution: int | None = None, facets: Sequence[str] = (), viewer: Viewer = None
+) -> Found:
     """Authors whose name resembles ``asked``, most alike first and of those alike who wrote most. One query, or none.
 
     Without a name, those with most works on the topic or from the institution. A single word may be a part of a name,
-    several words are a whole one: the first is compared with parts, the others with wholes.
+    several words are a whole one: the first is compared with parts, the others with wholes. ``facets`` are keys of
+    ``people_facets``, as far as ``viewer`` may know.
     """
     params: dict[str, Any] = {"topic": topic, "institution": institution, "limit": MOST_FOUND + 1}
+    chosen = [_of_facet(key, viewer, params) for key in facets]
     if not asked:
-        return _belonging(params)
+        return _belonging(params, chosen)
     question = name_question(asked)
     if question is None:
         return NOTHING
-    conditions = [condition for condition, value in ((_ON_TOPIC, topic), (_AT_INSTITUTION, institution)) if value]
+    conditions = [*(condition for condition, value in ((_ON_TOPIC, topic), (_AT_INSTITUTION, institution)) if value), *chosen]
     alike = "variant.key %% %(key)s" if " " in question.key else "%(key)s <%% variant.key"
     statement = _BY_NAME.format(alike=alike, narrowed=" AND ".join(conditions) or "TRUE")
     params |= {"key": question.key, "word": f" {question.key} ", "short": list(question.short), "blocks": list(question.blocks)}
     return capped([Hit(*row) for row in rows(statement, params)])
 
 
-def _belonging(params: dict[str, Any]) -> Found:
+def facet_totals(ids: Sequence[int], viewer: Viewer) -> dict[str, int]:
+    """How many of these authors each facet of people is true of. A query for each registered facet, none for no authors."""
+    return {facet.key: facet.narrow(Author.objects.filter(pk__in=list(ids)), viewer).count() if ids else 0 for facet in people_facets}
+
+
+def _of_facet(key: str, viewer: Viewer, params: dict[str, Any]) -> str:
+    """The condition that a facet is true of ``author``; its parameters are added to ``params``. FALSE for one that nobody registered."""
+    facet = people_facets.get(key)
+    if facet is None:
+        return "FALSE"
+    try:
+        statement, given = facet.narrow(Author.objects.order_by(), viewer).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "FALSE"
+    for value in given:
+        name = f"facet{len(params)}"
+        params[name] = value
+        statement = statement.replace("%s", f"%({name})s", 1)
+    return f"author.id IN ({statement})"
+
+
+def _belonging(params: dict[str, Any], chosen: Sequence[str]) -> Found:
     joins = [join for join, name in ((_JOIN_TOPIC, "topic"), (_JOIN_INSTITUTION, "institution")) if params[name]]
-    if not joins:
-        return NOTHING
-    return capped([Hit(*row) for row in rows(_BY_BELONGING.format(joined="\n    ".join(joins)), params)])
+    narrowed = " AND ".join(chosen)
+    if joins:
+        joined = "\n    ".join([*joins, f"WHERE {narrowed}"] if narrowed else joins)
+        return capped([Hit(*row) for row in rows(_BY_BELONGING.format(joined=joined), params)])
+    return capped([Hit(*row) for row in rows(_BY_FACETS.format(narrowed=narrowed), params)]) if narrowed else NOTHING

@@ -16,9 +16,10 @@ from django.utils.safestring import SafeString
 from papers.addresses import topic_address
 from papers.models import Author
 from papers.pages.parts import Link
+from papers.querysets.visibility import narrowing
 from profiles.biography import language_names
 from profiles.claims.shown import shown_claim
-from profiles.models import User
+from profiles.models import Profile, User
 from profiles.models.choices import PublicPart
 from profiles.owners.work_lines import FORM_ID
 
@@ -29,8 +30,7 @@ _STATEMENT: Final = """
            (SELECT json_agg(json_build_array(topic.id, topic.name) ORDER BY topic.name)
             FROM profiles_profile_collaboration_topics AS chosen JOIN papers_topic AS topic ON topic.id = chosen.topic_id
             WHERE chosen.profile_id = profile.id AND topic.merged_into_id IS NULL AND topic.erased_at IS NULL)
-    FROM profiles_profile AS profile WHERE profile.user_id = %s
-"""
+    FROM profiles_profile AS profile WHERE profile.user_id = %s"""
 _KEPT: Final = "_shown_profile"
 NOTHING: Final = SafeString()
 
@@ -53,24 +53,27 @@ class ShownProfile:
         return bool(self.biography or self.links or self.open_until)
 
 
-def shown_profile(author: Author) -> ShownProfile | None:
-    """What the owner of this author's page shows, or None where it has none. One query for each author object, and the one of ``shown_claim``."""
+def shown_profile(author: Author, viewer: User | AnonymousUser | None = None) -> ShownProfile | None:
+    """What the owner of this author's page shows to ``viewer``, or None where it has none or hides it from them.
+
+    One query for each author object, and the one of ``shown_claim``.
+    """
     if not hasattr(author, _KEPT):
         held = shown_claim(author)
-        setattr(author, _KEPT, _read(held.user_id) if held is not None else None)
+        setattr(author, _KEPT, _read(held.user_id, viewer) if held is not None else None)
     kept: ShownProfile | None = getattr(author, _KEPT)
     return kept
 
 
-def header_panel(_request: HttpRequest, author: Author) -> Mapping[str, Any] | None:
+def header_panel(request: HttpRequest, author: Author) -> Mapping[str, Any] | None:
     """Position, pronouns and languages beside the name."""
-    profile = shown_profile(author)
+    profile = shown_profile(author, request.user)
     return {"profile": profile} if profile is not None and (profile.position or profile.pronouns or profile.languages) else None
 
 
-def about_panel(_request: HttpRequest, author: Author) -> Mapping[str, Any] | None:
+def about_panel(request: HttpRequest, author: Author) -> Mapping[str, Any] | None:
     """Biography, links, and until when they are open to collaborate."""
-    profile = shown_profile(author)
+    profile = shown_profile(author, request.user)
     return {"profile": profile, "name": author.display_name} if profile is not None and profile.has_body else None
 
 
@@ -89,9 +92,10 @@ def is_owners_page(author: Author, viewer: User | AnonymousUser | None) -> bool:
     return held is not None and held.user_id == viewer.pk and not held.is_disputed
 
 
-def _read(user_id: int) -> ShownProfile | None:
+def _read(user_id: int, viewer: User | AnonymousUser | None) -> ShownProfile | None:
+    narrower, more = narrowing(Profile, "profile.id", viewer)
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, [user_id])
+        cursor.execute(_STATEMENT + narrower, [user_id, *more])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -1,0 +1,164 @@
+"""Every address of the site, as somebody sees it who was blocked: nothing that the other made or did, and nothing that tells of the block."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils import timezone
+
+from collaboration.conversations.opening import open_conversation
+from collaboration.conversations.talking import write_message
+from collaboration.following.follows import choose_list, follow
+from collaboration.following.targets import target_of
+from collaboration.models import Cadence, Notification
+from collaboration.models.invitations import Invitation, InvitationStatus
+from collaboration.notifications.digests import write_due_digests
+from collaboration.notifications.kinds import notification_kinds
+from collaboration.notifications.preferences import choose_cadences
+from collaboration.safety.blocks import block
+from papers.models import Author, Topic
+from profiles.models import OutgoingMail, User
+from profiles.models.choices import PublicPart
+from profiles.owners.profile_editing import ProfileText, save_profile
+from tests.factories.accounts import log_in
+from tests.factories.papers import TopicFactory
+from tests.factories.people import owner_of, page_of
+
+pytestmark = pytest.mark.django_db
+
+NOT_WALKED = ("admin/", "dev/", "accounts/logout", "accounts/mail/refuse/")
+"""Behind another door, or in a reader's own hands: the administration shows moderators what is reported, a refusal needs the mail's token."""
+OF_THE_RECORD = ("papers/", "topics/", "institutions/", "api/v1/works", "api/v1/topics", "api/v1/institutions", "claims/", "sitemap/")
+"""Pages of works and subjects, and of claims that only claimants see: one key of each is enough."""
+ROW_KEYS = {"PublicIdConverter", "IntConverter"}
+WORDS = {
+    "word": ("person", "page", "message", "invitation"),
+    "what": ("measure",),
+    "method": ("email",),
+    "format": ("bib",),
+    "name": ("authors",),
+}
+
+
+def routes(patterns, prefix: str = "", converters: tuple = ()) -> Iterator[tuple[str, dict]]:
+    """Every route of the URL table with the converters of its parameters."""
+    for entry in patterns:
+        if not isinstance(entry.pattern, RoutePattern):
+            if isinstance(entry, URLResolver):
+                yield from routes(entry.url_patterns, prefix + str(entry.pattern), converters)
+            continue
+        known = {**dict(converters), **entry.pattern.converters}
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route, known
+        else:
+            yield from routes(entry.url_patterns, route, tuple(known.items()))
+
+
+def addresses(numbers: list[int]) -> list[str]:
+    """Every address of the table: for each of these row keys where it names a row, for each word where it names a kind."""
+    found = []
+    for route, converters in routes(get_resolver().url_patterns):
+        if route.startswith(NOT_WALKED):
+            continue
+        keys = numbers[:1] if route.startswith(OF_THE_RECORD) else numbers
+        choices = [
+            [one.to_url(number) for number in keys] if type(one).__name__ in ROW_KEYS else WORDS.get(name, ("ada-quillmere",))
+            for name, one in converters.items()
+        ]
+        for values in product(*choices):
+            if len({value for value, one in zip(values, converters.values(), strict=True) if type(one).__name__ in ROW_KEYS}) > 1:
+                continue  # a key twice names one thing and another within it
+            given = dict(zip(converters, map(str, values), strict=True))
+            found.append("/" + re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda place, given=given: given[place[1]], route))
+    return [*dict.fromkeys(found), "/search/?q=Quillmere", "/search/?q=Quillmere&kind=people", "/search/?kind=people&open=1"]
+
+
+def with_words(user: User, mark: str) -> list[str]:
+    """Fill everything that somebody can write or do, each with a word of its own; these words."""
+    topic = Topic.objects.filter(name="Weaving").first() or TopicFactory(name="Weaving")
+    words = [f"{mark}{part}" for part in ("biography", "position", "pronouns", "link", "invited", "asked", "written")]
+    text = ProfileText(
+        display_name=user.profile.display_name,
+        biography=words[0],
+        position=words[1],
+        pronouns=words[2],
+        open_until=timezone.localdate().replace(year=timezone.localdate().year + 1),
+        topics=(topic.pk,),
+        links=((words[3], "https://example.org/"),),
+        public_parts=tuple(PublicPart.values),
+    )
+    save_profile(user=user, text=text)
+    choose_list(user=user, is_public=True)
+    return words
+
+
+def reach_out(sender: User, recipient: User, words: list[str]) -> list[int]:
+    """An invitation that waits, one that became a conversation with a message, and a follow; the keys of what there is."""
+    page = Author.objects.get(claims__profile__user=recipient)
+    now = timezone.now()
+    given = {
+        "sender": sender,
+        "author": page,
+        "recipient": recipient,
+        "topic": words[4],
+        "kind": "paper",
+        "ask": words[5],
+        "ask_html": words[5],
+    }
+    dates = {"sent_at": now, "delivered_at": now, "expires_at": now + timedelta(days=30)}
+    waiting = Invitation.objects.create(status=InvitationStatus.SENT, **given, **dates)
+    accepted = Invitation.objects.create(status=InvitationStatus.ACCEPTED, answered_at=now, **given, **dates)
+    conversation = open_conversation(invitation=accepted)
+    message = write_message(conversation=conversation, user=sender, text=words[6], token=uuid.uuid4())
+    follow(user=sender, target=target_of(page))
+    return [page.pk, waiting.pk, accepted.pk, conversation.pk, message.pk]
+
+
+def walk(viewer: User, addresses: list[str], words: list[str], *, until_all: bool = False) -> tuple[dict[str, str], dict[str, int]]:
+    """The words that stand anywhere, each with an address where it does, and the status of each address."""
+    client = log_in(Client(raise_request_exception=True), viewer)
+    seen, statuses = {}, {}
+    for address in addresses:
+        if until_all and len(seen) == len(words):
+            break
+        answer = client.get(address)
+        if answer.status_code == 301:  # another slug
+            answer = client.get(answer.url)
+        statuses[address] = answer.status_code
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen |= {word: address for word in words if word.encode() in body}
+    return seen, statuses
+
+
+def test_a_blocked_person_sees_on_no_address_what_the_other_made_or_did():
+    ada, grace, emmy = (owner_of(page_of(who), who) for who in ("ada", "grace", "emmy"))
+    of_ada, of_grace = with_words(ada, "zebra"), with_words(grace, "heron")
+    keys = {Author.objects.get(claims__profile__user=ada).pk, *reach_out(ada, grace, of_ada), *reach_out(grace, ada, of_grace)}
+    keys |= set(Notification.objects.values_list("pk", flat=True)[:2])
+    table = addresses(sorted(keys))
+    assert len(table) > 150
+    before, _statuses = walk(grace, table, of_ada, until_all=True)
+    assert set(before) == set(of_ada)  # the walk sees everything there is to see
+
+    block(blocker=ada, blocked=grace)
+    for viewer, words in ((grace, of_ada), (ada, of_grace)):
+        seen, statuses = walk(viewer, table, words)
+        assert seen == {}, viewer
+        assert not {address for address, status in statuses.items() if status >= 500}
+        refused = [address for address, status in statuses.items() if status == 403]
+        assert walk(emmy, refused, [])[1] == dict.fromkeys(refused, 403)  # to everybody
+    choose_cadences(user=grace, chosen={kind.key: Cadence.DAILY for kind in notification_kinds})
+    write_due_digests(at=timezone.now() + timedelta(hours=2))
+    assert not [
+        mail for mail in OutgoingMail.objects.filter(kind="digest") if "Ada" in mail.text or any(word in mail.text for word in of_ada)
+    ]
+    assert Client().get(Author.objects.get(claims__profile__user=ada).get_absolute_url()).content.count(b"zebrabiography") == 1
