@@ -23,11 +23,12 @@ PEOPLE: Final = ("a", "b", "c", "d")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One work: its key in the form, and what is chosen for it ("" for what its group has)."""
+    """One work: its key in the form, what is chosen for it ("" for what its group has), and who else stands on it."""
 
     key: str
     authorship: Authorship
     chosen: str
+    companions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ def options() -> list[tuple[str, str]]:
     ]
 
 
-def heaps_of(works: Sequence[Authorship], hints: Sequence[Mapping[str, Any]], given: Mapping[str, str]) -> list[Heap]:
-    """The works in heaps. ``hints`` are the groups of an ambiguity finding (``examples`` are keys of works, ``coauthors`` and ``words`` say why)."""
+def heaps_of(
+    works: Sequence[Authorship], hints: Sequence[Mapping[str, Any]], given: Mapping[str, str], companions: Mapping[int, Sequence[str]]
+) -> list[Heap]:
+    """The works in heaps. ``hints`` are the groups of an ambiguity finding (``examples`` are keys of works, ``coauthors`` and ``words`` say why);
+    ``companions`` are names by work.
+    """
     place: dict[int, int] = {}
     for number, hint in enumerate(hints, start=1):
         for work in (*hint.get("work_ids", ()), *hint.get("examples", ())):
@@ -71,7 +76,7 @@ def heaps_of(works: Sequence[Authorship], hints: Sequence[Mapping[str, Any]], gi
         key = f"group-{group}" if group is not None else f"year-{one.work.year or 0}"
         found.setdefault(key, []).append(one)
     ordered = sorted(found, key=lambda key: (not key.startswith("group"), key if key.startswith("group") else "", -int(key.split("-")[1])))
-    return [_heap(key, found[key], hints, given) for key in ordered]
+    return [_heap(key, found[key], hints, given, companions) for key in ordered]
 
 
 def read_back(heaps: Sequence[Heap], given: Mapping[str, str]) -> Said:
@@ -103,7 +108,13 @@ def hints_for(author: Author) -> list[Mapping[str, Any]]:
     return list(finding.groups) if finding is not None else []
 
 
-def _heap(key: str, works: Sequence[Authorship], hints: Sequence[Mapping[str, Any]], given: Mapping[str, str]) -> Heap:
+def _heap(
+    key: str,
+    works: Sequence[Authorship],
+    hints: Sequence[Mapping[str, Any]],
+    given: Mapping[str, str],
+    companions: Mapping[int, Sequence[str]],
+) -> Heap:
     kind, _dash, number = key.partition("-")
     because = ""
     if kind == "group":
@@ -121,7 +132,15 @@ def _heap(key: str, works: Sequence[Authorship], hints: Sequence[Mapping[str, An
         title=f"{title} · {ngettext('%(count)s work', '%(count)s works', len(works)) % {'count': len(works)}}",
         because=because,
         chosen=_choice(given.get(key, "")) or STAYS,
-        lines=tuple(Line(encode_public_id(one.pk), one, _choice(given.get(f"work-{encode_public_id(one.pk)}", ""))) for one in works),
+        lines=tuple(
+            Line(
+                encode_public_id(one.pk),
+                one,
+                _choice(given.get(f"work-{encode_public_id(one.pk)}", "")),
+                tuple(companions.get(one.work_id, ())),
+            )
+            for one in works
+        ),
     )
 
 

@@ -16,6 +16,8 @@ MERGE, SPLIT, MOVE = "merge", "split", "move"
 PAGE_ACTS: Final = (MERGE, SPLIT, MOVE)
 """The acts in the trail by which people settle whose a page's works are."""
 
+NAMED_OF_A_WORK: Final = 5
+
 _IN_COMMON: Final = """
     SELECT work.title FROM papers_authorship AS one
     JOIN papers_authorship AS other ON other.work_id = one.work_id AND other.author_id = %s
@@ -58,6 +60,17 @@ def works_of(author_id: int) -> QuerySet[Authorship]:
     """The authorships of a page with their works, newest first; without merged and erased works."""
     shown = Authorship.objects.filter(author_id=author_id, work__merged_into__isnull=True, work__erased_at__isnull=True)
     return shown.select_related("work__venue", "author").order_by("-work__date_key", "-work_id")
+
+
+def companions_on(works: Iterable[int], author_id: int) -> dict[int, list[str]]:
+    """Who else is among the first names of these works, at most five of each, as published. One query."""
+    found: dict[int, list[str]] = {}
+    rows = Authorship.objects.filter(work__in=list(works), position__lt=NAMED_OF_A_WORK + 3).exclude(author_id=author_id)
+    for work, name in rows.order_by("work_id", "position").values_list("work_id", "raw_name"):
+        names = found.setdefault(work, [])
+        if len(names) < NAMED_OF_A_WORK:
+            names.append(name)
+    return found
 
 
 def open_proposals() -> QuerySet[PageProposal]:

@@ -21,7 +21,7 @@ from profiles.identity.proposals import propose_split
 from profiles.identity.sorting import PEOPLE, Heap, Said, heaps_of, hints_for, options, read_back
 from profiles.identity.splitting import ensure_groups
 from profiles.models import User
-from profiles.querysets.identity import works_of
+from profiles.querysets.identity import companions_on, works_of
 from profiles.views.addresses import author_below, kept_as_asked, page_elsewhere
 from profiles.views.merge_propose import login_address
 
@@ -46,7 +46,7 @@ def split_propose(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # 
     page = min(params.number("page", 1, MOST_PAGES) or 1, pages)
     works = list(works_of(author.pk)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     given = {name: value for name, value in request.POST.items() if isinstance(value, str)}
-    heaps = heaps_of(works, hints_for(author), given)
+    heaps = heaps_of(works, hints_for(author), given, companions_on([one.work_id for one in works], author.pk))
     said = read_back(heaps, given)
     form = ReasonForm(
         request.POST if "propose" in request.POST else None, initial={name: given.get(name, "") for name in ("reason", "evidence")}
