@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from collaboration.invitations import notices
-from collaboration.invitations.sending import deliver_waiting
+from collaboration.invitations.sending import deliver_waiting, recall_orphans
 from collaboration.invitations.steps import ANSWER_WITHIN, lock_invitation, move
 from collaboration.models.introductions import UNDER_WAY, Introduction, IntroductionStatus
-from collaboration.models.invitations import UNANSWERED, CollaborationChoice, Invitation, InvitationStatus, Part
+from collaboration.models.invitations import DELIVERED, UNANSWERED, CollaborationChoice, Invitation, InvitationStatus, Part
 from profiles.models import Claim
 from profiles.models.choices import HOLDING
 
@@ -25,6 +25,7 @@ def keep_time(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     moved = sum(_come_back(pk, moment) for pk in _first(_due_back(moment)))
     moved += sum(_end(pk, moment) for pk in _first(Invitation.objects.filter(status__in=UNANSWERED, expires_at__lte=moment)))
+    moved += sum(recall_orphans(author_id=author_id) for author_id in _left_alone())
     return moved + sum(deliver_waiting(author_id=author_id) for author_id in _claimed_meanwhile())
 
 
@@ -67,6 +68,12 @@ def _end_introduction(locked: Invitation, moment: datetime) -> int:
     number = under_way.values_list("pk", flat=True).first() or 0
     under_way.update(status=IntroductionStatus.EXPIRED, ended_at=moment)
     return number
+
+
+def _left_alone() -> list[int]:
+    """Pages at which something lay before an account that is gone without having given the page up."""
+    rows = Invitation.objects.filter(status__in=DELIVERED, recipient__isnull=True).order_by("author_id")
+    return list(rows.values_list("author_id", flat=True).distinct()[:AT_ONCE])
 
 
 def _claimed_meanwhile() -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q
 from django.utils.translation import ngettext
 
 from collaboration.invitations.sending import deliver_waiting, recall_delivered
@@ -58,10 +57,10 @@ def undo(inverse: Mapping[str, Any]) -> None:
     _run(_MOVE.format(which="invitation.id = ANY(%(ids)s)"), survivor, given_up, inverse["invitations"])
     _run(_ON_PATHS.format(which="id = ANY(%(ids)s)"), survivor, given_up, inverse["paths"])
     owner = holding([given_up]).first()
-    of_others = Invitation.objects.filter(Q(author_id=given_up), status__in=DELIVERED)
+    of_others = Invitation.objects.filter(author_id=given_up, status__in=DELIVERED, recipient__isnull=False)
     if owner is not None:
         of_others = of_others.exclude(recipient_id=owner.profile.user_id)
-    for recipient in set(of_others.values_list("recipient_id", flat=True)):
+    for recipient in sorted(set(of_others.values_list("recipient_id", flat=True))):
         recall_delivered(author_id=given_up, owner_id=recipient)
 
 

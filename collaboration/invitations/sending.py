@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,6 +89,7 @@ def deliver_waiting(*, author_id: int) -> int:
         if owner is None or not takes_invitations(owner.profile.user_id):
             return 0
         user = owner.profile.user
+        lock_people([user.pk])  # a block of theirs waits, and closes what is brought
         waiting = _waiting_at(author_id)
         blocked = blocked_among(user, {row.sender_id for row in waiting})
         own = [row.pk for row in waiting if row.sender_id == user.pk]
@@ -103,21 +105,28 @@ def deliver_waiting(*, author_id: int) -> int:
     return len(brought)
 
 
-def recall_delivered(*, author_id: int, owner_id: int | None = None) -> int:
-    """Let what lay before an owner who no longer is one wait at the page again; returns how many. ``owner_id`` narrows it to one account."""
-    with transaction.atomic():
-        rows = Invitation.objects.select_for_update(of=("self",), no_key=True).filter(author_id=author_id, status__in=DELIVERED)
-        if owner_id is not None:
-            rows = rows.filter(recipient_id=owner_id)
-        ids = list(rows.order_by("pk").values_list("pk", flat=True))
-        ends = timezone.now() + WAITS_AT_A_PAGE
-        move_all(ids, InvitationStatus.WAITING, Part.SYSTEM, recipient=None, delivered_at=None, held_until=None, expires_at=ends)
-    return len(ids)
+def recall_delivered(*, author_id: int, owner_id: int) -> int:
+    """Let what lay before an owner who no longer is one wait at the page again; returns how many."""
+    return _recall(Invitation.objects.filter(author_id=author_id, recipient_id=owner_id))
+
+
+def recall_orphans(*, author_id: int) -> int:
+    """The same for what lay before an account that is gone."""
+    return _recall(Invitation.objects.filter(author_id=author_id, recipient__isnull=True))
 
 
 def takes_invitations(user_id: int) -> bool:
     """Whether an account lets invitations come. One query."""
     return not CollaborationChoice.objects.filter(user_id=user_id, takes_invitations=False).exists()
+
+
+def _recall(rows: QuerySet[Invitation]) -> int:
+    with transaction.atomic():
+        delivered = rows.filter(status__in=DELIVERED).select_for_update(of=("self",), no_key=True)
+        ids = list(delivered.order_by("pk").values_list("pk", flat=True))
+        ends = timezone.now() + WAITS_AT_A_PAGE
+        move_all(ids, InvitationStatus.WAITING, Part.SYSTEM, recipient=None, delivered_at=None, held_until=None, expires_at=ends)
+    return len(ids)
 
 
 def _waiting_at(author_id: int) -> Sequence[Invitation]:

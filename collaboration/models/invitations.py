@@ -172,8 +172,7 @@ class Invitation(models.Model):
                 name="invitation_says_what",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=DELIVERED) | (Q(recipient__isnull=False) & Q(delivered_at__isnull=False)),
-                name="invitation_delivered_to_somebody",
+                condition=~Q(status__in=DELIVERED) | Q(delivered_at__isnull=False), name="invitation_delivered_has_date"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[InvitationStatus.DRAFT, InvitationStatus.INTRODUCING, InvitationStatus.WAITING])

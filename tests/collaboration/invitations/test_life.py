@@ -249,6 +249,14 @@ def test_the_database_refuses_every_step_that_is_not_in_the_table(people: People
             Invitation.objects.filter(pk=invitation.pk).update(status=status)
 
 
+def test_what_lay_before_an_account_that_is_simply_gone_waits_at_the_page_again(people: People) -> None:
+    invitation = sent(people.ada, people.of_grace)
+    people.grace.delete()
+    assert state(invitation) == "sent"
+    assert keep_time() == 1
+    assert state(invitation) == "waiting"
+
+
 # --- Blocks, merges, accounts that go -------------------------------------------------------------------------------
 
 
