@@ -51,7 +51,7 @@ _TOUCHED: Final = """
 """
 
 
-def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int] = ()) -> int:
+def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int | None] = ()) -> int:
     """These works stand elsewhere in the graph now: the graph takes them up, and slices that show it are marked; returns how many.
 
     Marked are the stored slices of their authors (and of ``hands``, who had them before), of what they cite and are cited by, of their authors' other
@@ -67,7 +67,7 @@ def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int] =
             return 0
         marks: dict[str, list[int]] = defaultdict(list)
         with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted(set(hands))})
+            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted({one for one in hands if one is not None})})
             for kind, key, touched, in_all in cursor.fetchall():
                 if kind in {NodeKind.PERSON, NodeKind.PAPER} or touched >= max(1.0, ENOUGH_CHANGED * in_all):
                     marks[KINDS[NodeKind(kind)]].append(key)
