@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-
 NodeT = TypeVar("NodeT", bound=Hashable)  # things that can be put in order
 Neighbours = Callable[[Sequence[NodeT]], Mapping[NodeT, Iterable[tuple[NodeT, float]]]]
 

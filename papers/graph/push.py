@@ -1,7 +1,7 @@
 """Personalised PageRank by forward push (Andersen, Chung, Lang 2006): near to exact where it matters, at a cost that the graph's size does not move.
 
 Every push leaves ``sum(p) + sum(r) = 1``; it ends when no node's residual reaches ``EPSILON`` times its degree, and so has looked at most at
-``1 / (RESTART * EPSILON)`` edges, 50,000, whatever the graph. What it has not handed on yet is known to belong at least by ``RESTART`` to the
+``1 / (RESTART * EPSILON)`` edges, a quarter of a million, whatever the graph. What it has not handed on yet is known to belong at least by ``RESTART`` to the
 node where it lies, so the estimate counts that.
 """
 
@@ -18,9 +18,9 @@ import numpy.typing as npt
 from papers.graph.arrays import TYPE_WEIGHTS, Graph
 
 RESTART: Final = 0.2
-EPSILON: Final = 1e-4
+EPSILON: Final = 2e-5
 USUAL_DEGREE: Final = 1_000
-LEAST_EPSILON: Final = 4e-6
+LEAST_EPSILON: Final = 2e-6
 
 Scores = npt.NDArray[np.float64]
 
