@@ -48,7 +48,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus, computed when asked: the length and age of every queue.
 
-    Answers this machine, or who shows METRICS_TOKEN as a bearer token; everybody else gets 403. Costs two queries
+    Answers this machine, or who shows METRICS_TOKEN as a bearer token; everybody else gets 403. Costs three queries
     and one question to the broker for each queue.
     """
     if not _may_read_metrics(request):
@@ -95,6 +95,25 @@ class QueueFigures(Collector):
             age.add_metric([kind], max((now - oldest).total_seconds(), 0))
         yield count
         yield age
+        yield self._stale_slices()
+
+    def _stale_slices(self) -> GaugeMetricFamily:
+        stale = GaugeMetricFamily(
+            "collegium_graph_stale_slices", "Slices of the graph that wait to be built again.", labels=["kind", "why"]
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select kind, why, count(*) from ("
+                " select slice.kind, case when request.id is not null then 'marked' when slice.due_at <= now() then 'aged' end as why"
+                " from papers_graphslice slice left join papers_refreshrequest request"
+                " on request.kind = 'graph-' || slice.kind and request.object_id = slice.subject_id"
+                " where request.id is not null or slice.due_at <= now()) found group by kind, why"
+            )
+            counts = {(kind, why): rows for kind, why, rows in cursor.fetchall()}
+        for kind in ("institution", "paper", "person", "topic"):
+            for why in ("aged", "marked"):
+                stale.add_metric([kind, why], counts.get((kind, why), 0))
+        return stale
 
 
 UNREACHABLE = (DatabaseError, redis.RedisError, BrokerError, OSError)

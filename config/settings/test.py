@@ -42,4 +42,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # no scan of the static files at the start of each test
 LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", "WARNING"))
 PRIVATE_ROOT = BASE_DIR / "var" / "test-private"
-GRAPH_ROOT = BASE_DIR / "var" / "test-graph"
+GRAPH_ROOT = env.str("GRAPH_ROOT", str(BASE_DIR / "var" / "test-graph"))

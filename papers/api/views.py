@@ -23,10 +23,14 @@ from config.lib.rest.problems import Erased
 from config.lib.rest.views import PublicReadViewSet, conditional, moved
 from papers.api import reads
 from papers.api.filters import AuthorFilters, InstitutionFilters, TopicFilters, WorkFilters
+from papers.api.graph_serializers import GraphSliceSerializer
 from papers.api.subject_serializers import AuthorFiguresSerializer, AuthorSerializer, InstitutionSerializer, TopicSerializer
 from papers.api.work_serializers import AuthorshipSerializer, WorkDetailSerializer, WorkSerializer
+from papers.graph.document import NodeKind
 from papers.identity.changes import where_it_went
 from papers.models import Author, AuthorFigures, Authorship, Citation, Institution, SubjectFigures, Topic, Work
+from papers.querysets.slices import shown_document, stored_slice
+from papers.slices.sight import first_sight
 
 NEWEST = Order("date_key", descending=True)
 WORK_ORDERS = {"-date": NEWEST, "date": Order("date_key"), "id": Order()}
@@ -45,6 +49,7 @@ class RecordViewSet(PublicReadViewSet):
     """Lists and shows the rows of one model that have a page."""
 
     model: ClassVar[type[Model]]
+    node_kind: ClassVar[NodeKind]
     view_name: ClassVar[str]
     pagination_class = CursorPages
     filter_backends = (FiltersOfAction,)
@@ -77,6 +82,13 @@ class RecordViewSet(PublicReadViewSet):
         """What the serializer needs beyond the rows, at a fixed number of queries."""
         return {}
 
+    @extend_schema(summary="Show what is around it in the research graph", responses=GraphSliceSerializer, filters=False)
+    def graph(self, request: Request, pk: int) -> Response:
+        """The stored slice of the research graph, with people under their present names; a first sketch where nobody has looked yet (`scope`)."""
+        row = self.find(reads.known(self.model), f"{self.view_name}-graph")
+        found = stored_slice(self.node_kind, row.pk, None) or first_sight(self.node_kind, row.pk, str(row))
+        return conditional(request, shown_document(found).to_json(), found.built_at)
+
     def find(self, rows: QuerySet[Any], view_name: str = "") -> Any:
         """The row of the address. Raises 404, 410 for an erased one, ``Merged`` for one that lives on in another."""
         row = rows.filter(pk=self.kwargs["pk"]).first()
@@ -108,6 +120,7 @@ class WorkViewSet(RecordViewSet):
     """Works: one publication each, whatever number of sources describes it."""
 
     model = Work
+    node_kind = NodeKind.PAPER
     view_name = "papers_api:work"
     queryset = Work.objects.none()
     serializer_class = WorkSerializer
@@ -156,6 +169,7 @@ class AuthorViewSet(RecordViewSet):
     """Authors: bibliographic entities that imports and disambiguation make."""
 
     model = Author
+    node_kind = NodeKind.PERSON
     view_name = "papers_api:author"
     queryset = Author.objects.none()
     serializer_class = AuthorSerializer
@@ -236,6 +250,7 @@ class InstitutionViewSet(SubjectViewSet):
 
     model = Institution
     kind = "institution"
+    node_kind = NodeKind.INSTITUTION
     view_name = "papers_api:institution"
     queryset = Institution.objects.none()
     serializer_class = InstitutionSerializer
@@ -257,6 +272,7 @@ class TopicViewSet(SubjectViewSet):
 
     model = Topic
     kind = "topic"
+    node_kind = NodeKind.TOPIC
     view_name = "papers_api:topic"
     queryset = Topic.objects.none()
     serializer_class = TopicSerializer

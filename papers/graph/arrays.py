@@ -56,7 +56,8 @@ class Overlay:
 class Graph:
     """Sparse rows with what is needed to walk them. ``ids`` and ``kinds`` name each node; those past the last stored row came with the overlay.
 
-    ``starts`` bounds the stored nodes of each kind. ``as_of`` is when the rows were read, as a timestamp, and ``snapshot`` PostgreSQL's word for what had been committed by then.
+    ``starts`` bounds the stored nodes of each kind. ``as_of`` is when the rows were read, as a timestamp, and ``snapshot`` PostgreSQL's word for what had been committed by then,
+    in which ``database``.
     """
 
     ids: Ints
@@ -67,6 +68,7 @@ class Graph:
     damp: Floats
     as_of: float = 0.0
     snapshot: str = ""
+    database: int = 0
     overlay: Overlay = field(default_factory=Overlay)
     added: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
@@ -142,7 +144,17 @@ def open_arrays(folder: Path) -> Graph:
     starts = tuple(manifest["starts"])
     if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
         raise ArraysUnreadableError("the arrays do not fit each other")
-    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, as_of=float(manifest["as_of"]), snapshot=str(manifest["snapshot"]))
+    return Graph(
+        ids,
+        kinds_of(starts),
+        starts,
+        indptr,
+        indices,
+        damp,
+        as_of=float(manifest["as_of"]),
+        snapshot=str(manifest["snapshot"]),
+        database=int(manifest["database"]),
+    )
 
 
 def laid_over(
@@ -212,6 +224,7 @@ def _replaced(
         damp,
         graph.as_of,
         graph.snapshot,
+        graph.database,
         Overlay(slot, indptr, indices),
         {**graph.added, **added},
     )

@@ -23,6 +23,7 @@ FARTHEST: Final = 3.0  # hops; what is not connected without the subject is wish
 NEAREST_RING: Final = 0.9  # hops from the subject to the first in rank
 FARTHEST_RING: Final = 2.2  # to the last
 HOLD: Final = 0.3  # of a node's own stress weight: how firmly it is held to its old place
+STILL: Final = 2.0  # units: where nothing would move farther, nothing moves
 GOLDEN_ANGLE: Final = np.pi * (3 - np.sqrt(5))
 
 
@@ -43,6 +44,8 @@ def lay_out(
     found -= found[0]
     if not held[1:].any():
         found = _turned(found)
+    if before and before.keys() == set(keys) and np.abs(found - np.array([before[key] for key in keys])).max() <= STILL:
+        return {key: before[key] for key in keys}
     rounded = np.round(found, 1) + 0.0  # no negative zeros
     return {key: (float(x), float(y)) for key, (x, y) in zip(keys, rounded, strict=True)}
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -129,9 +130,21 @@ def _write(folder: Path, scratch: Path, progress: Progress) -> tuple[float, int,
                 progress(what, _spill(statement, ids[a], ids[b], starts[a], starts[b], degrees, out))
     np.save(folder / "ids.npy", np.concatenate(ids))
     edges = _sort_parts(spill, degrees, folder, scratch)
-    manifest = {"version": VERSION, "as_of": as_of, "snapshot": snapshot, "starts": starts, "edges": edges}
+    manifest = {"version": VERSION, "as_of": as_of, "snapshot": snapshot, "database": this_database(), "starts": starts, "edges": edges}
     (folder / MANIFEST).write_text(json.dumps(manifest))
     return as_of, edges, starts[-1]
+
+
+@cache
+def _database_number(_name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid::bigint FROM pg_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def this_database() -> int:
+    """The number of the database that this process works on; one query in its life."""
+    return _database_number(str(connection.settings_dict["NAME"]))
 
 
 def _snapshot() -> str:

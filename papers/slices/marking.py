@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from papers.graph.document import NodeKind
-from papers.models import GraphSlice
+from papers.models import GraphSlice, RefreshRequest, SliceScope
 from papers.refresh import mark_all, mark_dirty
 
 ARRAYS: Final = "graph-arrays"  # of the whole graph: its one row has the id 1
@@ -95,6 +96,36 @@ def people_changed(people: Collection[int], *, reason: str) -> int:
 def want_slice(kind: NodeKind, subject_id: int, *, reason: str) -> None:
     """Have the whole slice of this subject built soon. One statement."""
     mark_dirty(kind=KINDS[kind], ids=[subject_id], reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How many slices of a kind are stored, only sketched, overdue by age, and marked; and when the oldest of them was built."""
+
+    kind: str
+    stored: int
+    sketched: int
+    overdue: int
+    waiting: int
+    oldest: datetime | None
+
+
+def freshness() -> list[Freshness]:
+    """The state of the stored slices, kind by kind. Two queries, over all of them."""
+    sketched, overdue = Q(scope=SliceScope.ONE_HOP), Q(due_at__lte=timezone.now())
+    counted = (
+        GraphSlice.objects.values("kind")
+        .order_by("kind")
+        .annotate(stored=Count("pk"), sketched=Count("pk", filter=sketched), overdue=Count("pk", filter=overdue), oldest=Min("built_at"))
+    )
+    found: dict[str, Mapping[str, Any]] = {row["kind"]: row for row in counted}
+    marked = dict(RefreshRequest.objects.filter(kind__in=KINDS.values()).values_list("kind").order_by("kind").annotate(rows=Count("pk")))
+    return [_freshness(kind.value, found.get(kind.value, {}), marked.get(key, 0)) for kind, key in KINDS.items()]
+
+
+def _freshness(kind: str, counted: Mapping[str, Any], waiting: int) -> Freshness:
+    stored, sketched, overdue = (counted.get(name, 0) for name in ("stored", "sketched", "overdue"))
+    return Freshness(kind, stored, sketched, overdue, waiting, counted.get("oldest"))
 
 
 def want_arrays(*, reason: str) -> None:

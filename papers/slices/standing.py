@@ -18,7 +18,7 @@ from papers.graph.arrays import PLACE, ArraysUnreadableError, Graph, laid_over, 
 from papers.graph.document import NodeKind
 from papers.graph.push import Walker
 from papers.models import GraphChange
-from papers.slices.building import CURRENT, BuildUnderWayError, arrays_root, build_arrays
+from papers.slices.building import CURRENT, BuildUnderWayError, arrays_root, build_arrays, this_database
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +115,10 @@ def _opened() -> _Held | None:
         if held is not None and held.folder == folder:
             return held
         try:
-            _held[root] = _Held(folder, open_arrays(root / folder))
+            stored = open_arrays(root / folder)
+            if stored.database != this_database():
+                return None  # left behind by a database that was made anew
+            _held[root] = _Held(folder, stored)
         except ArraysUnreadableError as error:
             log.warning("graph.arrays_unreadable", folder=folder, error=str(error))
             time.sleep(0.05)

@@ -72,7 +72,7 @@ def _steps(graph: Graph) -> Any:
     rows = np.repeat(graph.kinds, np.diff(graph.indptr))
     weights = (TYPE_WEIGHTS[rows, graph.kinds[graph.indices]] * graph.damp[graph.indices]).astype(np.float32)
     matrix = sparse.csr_array((weights, np.asarray(graph.indices), np.asarray(graph.indptr)), shape=(len(graph), len(graph)))
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    sums: Floats = np.asarray(matrix.sum(axis=1)).ravel()
     weights /= np.repeat(np.where(sums > 0, sums, 1.0), np.diff(graph.indptr)).astype(np.float32)
     return sparse.csr_array((weights, matrix.indices, matrix.indptr), shape=matrix.shape).T
 

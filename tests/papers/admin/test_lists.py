@@ -69,6 +69,9 @@ def make_everything(count):
         SubjectFigures.objects.create(kind="topic", subject_id=topic.pk, computed_at=timezone.now())
         RefreshRequest.objects.create(kind="author-figures", object_id=author.pk, requested_at=timezone.now())
         NameCount.objects.create(role="family", token=letter, count=1)
+        now = timezone.now()
+        models.GraphSlice.objects.create(kind="person", subject_id=author.pk, document={}, fingerprint=letter, built_at=now, due_at=now)
+        models.GraphChange.objects.create(work_id=work.pk, at=now)
 
 
 def costs(client):
@@ -94,6 +97,8 @@ def test_no_list_asks_more_for_twenty_rows_than_for_two(admin_client):
         ImportItem,
         NameCount,
         PendingReference,
+        models.GraphSlice,
+        models.GraphChange,
         models.Citation,
         models.Authorship,
     ):

@@ -1,0 +1,212 @@
+"""Slices from the record to the page: drawn at first sight, built by workers, marked when what they show changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from config.lib.public_ids import encode_public_id
+from papers.graph.document import FactType, NodeKind, Scope, SliceDocument
+from papers.models import Author, AuthorshipInstitution, GraphSlice, RefreshRequest, Work
+from papers.querysets.slices import shown_document, stored_slice
+from papers.slices.keeping import refresh_slices
+from papers.slices.marking import mark_aged, people_changed, works_changed
+from papers.slices.sight import first_sight
+from papers.slices.standing import current_walker
+from papers.slices.ways import way_between, way_of_introduction
+from tests.factories.papers import AuthorFactory, CitationFactory, InstitutionFactory, TopicFactory, WorkFactory
+from tests.factories.reading import counted_queries
+
+
+@pytest.fixture(autouse=True)
+def _own_arrays(settings, tmp_path):
+    settings.GRAPH_ROOT = tmp_path / "graph"
+
+
+class World:
+    """Ada and Grace wrote two papers at one place, one of them with Emmy; a paper of Grace's cites one of them."""
+
+    def __init__(self) -> None:
+        self.ada, self.grace, self.emmy = (
+            AuthorFactory(display_name=f"{name}") for name in ("Ada Quillmere", "Grace Farrowgate", "Emmy Notherby")
+        )
+        self.rings, self.place = TopicFactory(name="Rings"), InstitutionFactory(name="Hall")
+        self.first = WorkFactory(title="On rings", by=[self.ada, self.grace], on=[self.rings], year=2022)
+        self.second = WorkFactory(title="On more rings", by=[self.ada, self.grace, self.emmy], on=[self.rings], year=2024)
+        self.later = WorkFactory(title="Far from rings", by=[self.grace], year=2025)
+        CitationFactory(citing=self.later, cited=self.first)
+        AuthorshipInstitution.objects.create(authorship=self.first.authorships.get(author=self.ada), institution=self.place)
+
+
+@pytest.fixture
+def world(db) -> World:
+    return World()
+
+
+def key(kind, row) -> str:
+    return f"{kind}:{encode_public_id(row.pk)}"
+
+
+def facts(document: SliceDocument) -> dict:
+    return {(edge.a, edge.b, fact.type): fact for edge in document.edges for fact in edge.facts}
+
+
+def built(kind, row) -> SliceDocument:
+    assert refresh_slices(kind, [row.pk]) == 1
+    return SliceDocument.from_json(GraphSlice.objects.get(kind=kind.value, subject_id=row.pk).document)
+
+
+def test_a_persons_slice_shows_who_and_what_is_around_them_and_why(world):
+    document = built(NodeKind.PERSON, world.ada)
+
+    assert document.nodes[0].label == "Ada Quillmere"
+    assert (document.nodes[0].x, document.nodes[0].y) == (0, 0)
+    assert {node.label for node in document.nodes[1:]} == {
+        "Grace Farrowgate",
+        "Emmy Notherby",
+        "On rings",
+        "On more rings",
+        "Far from rings",
+        "Rings",
+        "Hall",
+    }
+    found = facts(document)
+    joint = found[key("person", world.ada), key("person", world.grace), FactType.JOINT_WORKS]
+    assert (joint.count, joint.first, joint.last, joint.works) == (2, 2022, 2024, (world.second.public_id, world.first.public_id))
+    works_on = found[key("person", world.ada), key("topic", world.rings), FactType.WORKS_ON]
+    assert (works_on.count, works_on.of) == (2, 2)
+    assert found[key("paper", world.later), key("paper", world.first), FactType.CITES].first == 2025
+    assert found[key("person", world.ada), key("paper", world.later), FactType.CITED_BY].count == 1
+    assert found[key("person", world.ada), key("institution", world.place), FactType.AFFILIATED].count == 1
+
+
+@pytest.mark.parametrize("kind,name", [(NodeKind.PAPER, "first"), (NodeKind.TOPIC, "rings"), (NodeKind.INSTITUTION, "place")])
+def test_other_subjects_have_slices_with_a_reason_for_every_node(world, kind, name):
+    document = built(kind, getattr(world, name))
+    reached = {end for edge in document.edges for end in (edge.a, edge.b)}
+    assert len(document.nodes) >= 4
+    assert {node.key for node in document.nodes} == reached
+    assert all(edge.facts for edge in document.edges)
+    sketch = SliceDocument.from_json(first_sight(kind, getattr(world, name).pk, "It").document)
+    assert sketch.scope == Scope.ONE_HOP
+    assert {node.key for node in sketch.nodes} <= reached
+
+
+def test_the_same_record_gives_the_same_slice_and_one_that_is_gone_loses_it(world):
+    document = built(NodeKind.PERSON, world.ada)
+    assert document.canonical() == built(NodeKind.PERSON, world.ada).canonical() == SliceDocument.from_json(document.to_json()).canonical()
+
+    Work.objects.filter(authorships__author=world.emmy).update(erased_at=timezone.now())
+    Author.objects.filter(pk=world.ada.pk).update(merged_into=world.grace)
+    assert refresh_slices(NodeKind.PERSON, [world.ada.pk, 99_999]) == 0
+    assert not GraphSlice.objects.exists()
+
+
+def test_the_graph_takes_up_what_changed_since_its_arrays_were_built(world):
+    walker = current_walker()
+    with counted_queries() as queries:
+        assert current_walker() is walker
+    assert queries.count == 1
+    new = WorkFactory(title="Rings again", by=[world.ada, AuthorFactory(display_name="Late Comer")], on=[world.rings])
+    works_changed([new.pk], reason="import")
+    Work.objects.filter(pk=world.second.pk).update(erased_at=timezone.now())
+    works_changed([world.second.pk], reason="decision")
+
+    labels = {node.label for node in built(NodeKind.PERSON, world.ada).nodes}
+    assert {"Rings again", "Late Comer"} <= labels
+    assert not {"On more rings", "Emmy Notherby"} & labels
+
+
+def test_first_sight_is_one_bounded_slice_that_a_worker_completes(client, world):
+    page = client.get(world.ada.get_absolute_url())
+    assert "Grace Farrowgate" in page.content.decode()
+    stored = GraphSlice.objects.get(kind="person", subject_id=world.ada.pk)
+    assert stored.scope == Scope.ONE_HOP
+    assert RefreshRequest.objects.filter(kind="graph-person", object_id=world.ada.pk).count() == 1
+
+    call_command("refresh", "--kind", "graph-person", verbosity=0)
+    stored.refresh_from_db()
+    assert stored.scope == Scope.FULL
+    assert not RefreshRequest.objects.filter(kind="graph-person").exists()
+    with counted_queries() as queries:
+        assert shown_document(stored_slice("person", world.ada.pk, None)).subject == key("person", world.ada)
+    assert queries.count == 1
+
+
+def test_nobody_is_named_from_a_slice_as_they_are_no_longer_named(world):
+    built(NodeKind.PERSON, world.ada)
+    Author.objects.filter(pk=world.grace.pk).update(display_name="Grace Newname")
+    Author.objects.filter(pk=world.emmy.pk).update(erased_at=timezone.now())
+
+    document = shown_document(stored_slice("person", world.ada.pk, None))
+
+    labels = {node.label for node in document.nodes}
+    assert "Grace Newname" in labels
+    assert not {"Grace Farrowgate", "Emmy Notherby"} & labels
+    assert {end for edge in document.edges for end in (edge.a, edge.b)} <= {node.key for node in document.nodes}
+    assert people_changed([world.emmy.pk], reason="erased") == 1
+
+
+def test_a_change_marks_the_slices_that_show_it_and_no_others(world):
+    stranger = AuthorFactory()
+    WorkFactory(by=[stranger])
+    for kind, row in (
+        (NodeKind.PERSON, world.ada),
+        (NodeKind.PAPER, world.first),
+        (NodeKind.TOPIC, world.rings),
+        (NodeKind.PERSON, stranger),
+    ):
+        first_sight(kind, row.pk, "It")
+    RefreshRequest.objects.all().delete()
+
+    works_changed([world.second.pk], hands=[world.grace.pk, None], reason="import")
+
+    marked = set(RefreshRequest.objects.values_list("kind", "object_id"))
+    assert marked == {("graph-person", world.ada.pk), ("graph-paper", world.first.pk), ("graph-topic", world.rings.pk)}
+
+
+def test_slices_are_built_again_by_age_each_at_its_own_time(world):
+    built(NodeKind.PERSON, world.ada)
+    due = GraphSlice.objects.get().due_at - timezone.now()
+    assert timedelta(days=23) < due < timedelta(days=37)
+    assert mark_aged() == 0
+    assert mark_aged(timezone.now() + timedelta(days=40)) == 1
+    assert RefreshRequest.objects.get().reason == "age"
+
+
+@pytest.mark.parametrize("with_arrays", [True, False])
+def test_a_way_between_two_things_bears_its_evidence(world, with_arrays):
+    if with_arrays:
+        current_walker()
+    way = way_between((NodeKind.PERSON, world.emmy.pk), (NodeKind.PAPER, world.later.pk))
+    assert [node.label for node in way.nodes] == ["Emmy Notherby", "On more rings", "Grace Farrowgate", "Far from rings"]
+    assert [edge.facts[0].type for edge in way.edges] == [FactType.WROTE] * 3
+    assert way_between((NodeKind.PERSON, world.emmy.pk), (NodeKind.PERSON, AuthorFactory().pk)) is None
+
+
+def test_who_introduces_is_the_strongest_way_through_those_who_allow_it(world):
+    far = AuthorFactory(display_name="Far Away")
+    for year in (2024, 2025):
+        WorkFactory(by=[world.grace, far], year=year)
+    WorkFactory(by=[world.emmy, far, *(AuthorFactory() for _ in range(20))], year=2010)
+
+    way = way_of_introduction(world.ada.pk, far.pk)
+    assert [node.label for node in way.nodes] == ["Ada Quillmere", "Grace Farrowgate", "Far Away"]
+    other = way_of_introduction(world.ada.pk, far.pk, allowed=lambda people: set(people) - {world.grace.pk})
+    assert [node.label for node in other.nodes] == ["Ada Quillmere", "Emmy Notherby", "Far Away"]
+    assert other.strength < way.strength
+    assert way_of_introduction(world.ada.pk, far.pk, allowed=lambda _people: ()) is None
+
+
+def test_the_api_tells_a_slice_with_caching_headers(client, world):
+    address = f"/api/v1/authors/{world.ada.public_id}/graph/"
+    told = client.get(address)
+    assert told.json()["nodes"][0]["label"] == "Ada Quillmere"
+    assert {"ETag", "Last-Modified"} <= set(told.headers)
+    assert client.get(address, headers={"If-None-Match": told["ETag"]}).status_code == 304
+    assert client.get("/api/v1/authors/zzzzzzzzz/graph/").status_code == 404
+    for path, row in (("works", world.first), ("topics", world.rings), ("institutions", world.place)):
+        assert client.get(f"/api/v1/{path}/{row.public_id}/graph/").json()["scope"] == "one-hop"
