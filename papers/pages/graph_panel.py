@@ -49,7 +49,7 @@ def graph_panel(kind: NodeKind) -> Callable[[HttpRequest, Any], dict[str, Any]]:
 
 
 def panel_of(kind: NodeKind, pk: int, viewer: Viewer, *, name: str) -> GraphPanel:
-    """The stored drawing where it fits this viewer, else one drawn now from the stored slice: a second query and some 60 ms.
+    """The stored drawing where it fits this viewer, else one drawn now from the stored slice: two more queries and some 60 ms.
 
     Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: three more.
     """
@@ -58,14 +58,23 @@ def panel_of(kind: NodeKind, pk: int, viewer: Viewer, *, name: str) -> GraphPane
     if found is None:
         found = first_sight(kind, pk, name)
     return GraphPanel(
-        mark_safe(figure_for(found)),  # noqa: S308 - made by papers.pictures, which escapes every name
+        mark_safe(figure_for(found, viewer)),  # noqa: S308 - made by papers.pictures, which escapes every name
         found.built_at,
         is_first_sight=found.scope == SliceScope.ONE_HOP,
         explore_url=explore,
     )
 
 
-def figure_for(found: GraphSlice) -> str:
-    """The stored figure, or a fresh one where a name changed, somebody is not to be seen, or nothing was drawn yet."""
+def figure_for(found: GraphSlice, viewer: Viewer = None) -> str:
+    """The stored figure, or a fresh one where a name changed, somebody is not to be seen, or it was drawn by an older version.
+
+    What is drawn afresh for a reader who is not logged in is what everybody may see: it is stored, so that it is drawn once.
+    """
     named: list[dict[str, Any]] = getattr(found, "named", [])
-    return found.drawing if found.drawn_for == drawn_for(named) else figure_of(shown_document(found))
+    wanted = drawn_for(named)
+    if found.drawn_for == wanted:
+        return found.drawing
+    figure = figure_of(shown_document(found))
+    if viewer is None or not viewer.is_authenticated:
+        GraphSlice.objects.filter(pk=found.pk, built_at=found.built_at).update(drawing=figure, drawn_for=wanted)
+    return figure

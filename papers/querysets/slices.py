@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import BooleanField, Func, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from config.lib.public_ids import encode_public_id
 from papers.graph.document import NodeKind, SliceDocument
-from papers.models import GraphSlice
+from papers.models import Author, GraphSlice
 from papers.querysets.people import authors
+from papers.querysets.visibility import narrowing
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
@@ -46,12 +48,30 @@ def stored_slices(subjects: Collection[tuple[str, int]], viewer: Viewer) -> dict
     return {(row.kind, row.subject_id): row for row in GraphSlice.objects.filter(wanted).annotate(named=named)}
 
 
+_DRAWING_FIELDS: Final = ("id", "kind", "subject_id", "scope", "drawing", "drawn_for", "built_at")  # in the order of the model
+_STORED_DRAWING: Final = """
+    SELECT slice.id, slice.kind, slice.subject_id, slice.scope, slice.drawing, slice.drawn_for, slice.built_at,
+           ARRAY(SELECT author.id FROM papers_author AS author WHERE {seen}), ARRAY(SELECT author.display_name FROM papers_author AS author WHERE {seen})
+    FROM papers_graphslice AS slice WHERE slice.kind = %s AND slice.subject_id = %s
+"""
+_SEEN: Final = "author.id = ANY(slice.people) AND author.merged_into_id IS NULL AND author.erased_at IS NULL{narrowed} ORDER BY author.id"
+
+
 def stored_drawing(kind: str, subject_id: int, viewer: Viewer) -> GraphSlice | None:
-    """The same without the document, which is read by a second query only where the drawing does not fit this viewer. One query."""
-    people = authors().visible_to(viewer).filter(_AmongOuter("pk", OuterRef("people"))).order_by()
-    named = ArraySubquery(people.values(named=JSONObject(id="pk", name="display_name")))
-    found = GraphSlice.objects.for_subject(kind, subject_id).only("pk", "kind", "subject_id", "scope", "built_at", "drawing", "drawn_for")
-    return found.annotate(named=named).first()
+    """The same without the document, which is read by a second query only where the drawing does not fit this viewer. One query.
+
+    Plain SQL: this runs on every page of a person, paper, topic or institution, and composing it anew costs ten times as much as running it.
+    """
+    narrowed, given = narrowing(Author, "author.id", viewer)
+    statement = _STORED_DRAWING.format(seen=_SEEN.format(narrowed=narrowed))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*given, *given, kind, subject_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = GraphSlice.from_db(connection.alias, _DRAWING_FIELDS, row[: len(_DRAWING_FIELDS)])
+    found.named = [{"id": key, "name": name} for key, name in zip(*row[len(_DRAWING_FIELDS) :], strict=True)]  # type: ignore[attr-defined]  # as an annotation
+    return found
 
 
 def shown_document(found: GraphSlice) -> SliceDocument:

@@ -66,7 +66,7 @@ def test_no_label_is_cut_or_covered_on_any_kind_of_page_in_any_theme_or_width(si
             for width in (DESKTOP, PHONE):
                 page.set_viewport_size({"width": width, "height": 900})
                 for theme in ("light", "dark"):
-                    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                    page.emulate_media(color_scheme=theme)
                     assert page.evaluate(COVERED) == [], f"{name}, {width} wide, {theme}"
             expect(page.locator("#graph time")).to_be_attached()
             assert page.locator("#graph .graph-table tbody tr").count() >= 3
