@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from config import frontend
 
 BUDGET = 100_000
-SCRIPTS = ("django_htmx/htmx-2.min.js", "js/theme.js", "js/page.js")
+SCRIPTS = ("django_htmx/htmx-2.min.js", "js/theme.js", "js/page.js", "js/graph.js")
 DRAWINGS = ("img/icons.svg", "img/icon.svg")
 
 

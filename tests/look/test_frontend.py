@@ -71,6 +71,18 @@ def test_fonts_are_copied_and_named_with_their_letters(project: Path) -> None:
     assert "public" not in built.axe.relative_to(project).parts  # tests read it; nobody is served it
 
 
+def test_what_zooms_is_one_module_or_says_that_it_is_not_there(project: Path) -> None:
+    built = frontend.build(project)
+    assert built.zoom.read_text(encoding="utf-8") == "export default undefined;\n"
+    for name in frontend.D3_PARTS:
+        part = project / f"node_modules/d3-{name}/dist/d3-{name}.min.js"
+        part.parent.mkdir(parents=True)
+        part.write_text(f"/* {name} */")
+    module = frontend.build(project).zoom.read_text(encoding="utf-8")
+    assert module.index("/* selection */") < module.index("/* drag */") < module.index("/* zoom */")
+    assert module.endswith("export default globalThis.d3;\n")
+
+
 def test_a_changed_package_is_noticed(project: Path) -> None:
     package = project / frontend.FONT_PACKAGE
     package.mkdir(parents=True)
