@@ -7,6 +7,7 @@ stays. The same slices in the same order give the same places.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -57,8 +58,16 @@ class Narrowing:
         return node.year is not None and (self.first or 0) <= node.year <= (self.last or 9999)
 
 
-def join(documents: Sequence[SliceDocument], pins: Mapping[str, Place] | None = None) -> Joined:
-    """The slices as one graph. Some 20 ms for 2,000 nodes."""
+def join(
+    documents: Sequence[SliceDocument],
+    pins: Mapping[str, Place] | None = None,
+    *,
+    through: tuple[Sequence[Node], Sequence[Edge]] = ((), ()),
+) -> Joined:
+    """The slices as one graph. ``through`` are nodes of a way, in order, and its edges: what no slice has stands between its neighbours on the way.
+
+    Some 20 ms for 2,000 nodes.
+    """
     found: dict[str, Node] = {}
     places: dict[str, Place] = {}
     edges: dict[tuple[str, str], Edge] = {}
@@ -71,10 +80,10 @@ def join(documents: Sequence[SliceDocument], pins: Mapping[str, Place] | None = 
                 found[node.key], places[node.key] = node, place
             else:
                 beyond.add(node.key)
-        for edge in document.edges:
-            pair = (min(edge.a, edge.b), max(edge.a, edge.b))
-            if pair not in edges or edge.weight > edges[pair].weight:
-                edges[pair] = edge
+        _take(document.edges, edges)
+    for node, place in _between(through[0], places):
+        found[node.key], places[node.key] = node, place
+    _take(through[1], edges)
     opened = frozenset(document.subject for document in documents) & found.keys()
     placed = _apart(
         places, fixed={**{key: places[key] for key in opened}, **{key: pin for key, pin in (pins or {}).items() if key in places}}
@@ -82,6 +91,26 @@ def join(documents: Sequence[SliceDocument], pins: Mapping[str, Place] | None = 
     nodes = tuple(replace(node, x=placed[key][0], y=placed[key][1]) for key, node in found.items())
     kept = tuple(edge for _pair, edge in sorted(edges.items()) if edge.a in found and edge.b in found)
     return Joined(nodes, kept, opened, len(beyond - found.keys()))
+
+
+def _take(given: Iterable[Edge], edges: dict[tuple[str, str], Edge]) -> None:
+    """Of the edges of a pair, keep the heaviest."""
+    for edge in given:
+        pair = (min(edge.a, edge.b), max(edge.a, edge.b))
+        if pair not in edges or edge.weight > edges[pair].weight:
+            edges[pair] = edge
+
+
+def _between(way: Sequence[Node], places: Mapping[str, Place]) -> list[tuple[Node, Place]]:
+    """The nodes of a way that have no place yet, evenly between those before and after them that have one, a little to the side."""
+    placed = [number for number, node in enumerate(way) if node.key in places]
+    found = []
+    for before, after in itertools.pairwise(placed):
+        (x, y), (to_x, to_y) = places[way[before].key], places[way[after].key]
+        for number in range(before + 1, after):
+            share = (number - before) / (after - before)
+            found.append((way[number], (x + (to_x - x) * share + 0.12 * (y - to_y), y + (to_y - y) * share + 0.12 * (to_x - x))))
+    return found
 
 
 def narrow(graph: Joined, by: Narrowing, *, keep: Collection[str] = ()) -> Joined:

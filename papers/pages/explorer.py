@@ -118,7 +118,7 @@ def way_text(found: Exploration) -> str:
         return _("A path starts at %(a)s. Choose where it is to lead, and take “Path from … to here”.") % {"a": a}
     b = rest[0]
     if not found.way:
-        return _("No path from %(a)s to %(b)s within what is open. Open more of what lies between, and ask again.") % {"a": a, "b": b}
+        return _("No path of at most six steps leads from %(a)s to %(b)s, as the records stand now.") % {"a": a, "b": b}
     steps = len(found.way) - 1
     return ngettext("%(a)s and %(b)s are joined directly", "From %(a)s to %(b)s in %(n)d steps", steps) % {"a": a, "b": b, "n": steps}
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from config.lib.query_params import QueryParams
-from papers.graph.document import SliceDocument
+from papers.graph.document import Edge, Node, SliceDocument
 from papers.graph.joining import Joined, join, narrow
-from papers.graph.walking import way_between
+from papers.graph.walking import way_between as way_within
 from papers.pages.explorer_state import ExplorerState
 from papers.querysets.nodes import NamedNode, named_nodes
 from papers.querysets.slices import shown_document, stored_slices
 from papers.slices.sight import first_sight
+from papers.slices.ways import way_between
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
 
+SHORT_WAY: Final = 3  # things on a way, its ends among them, that is not worth looking beyond what is open
 FIRST_SIGHTS: Final = 3  # slices that one request draws at first sight; further ones are told to be waiting
 
 
@@ -39,7 +41,7 @@ class Exploration:
 
 
 def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Exploration:
-    """The graph of a state. At most five queries, and four for each of up to three slices that nobody has looked at before."""
+    """The graph of a state. At most five queries, nine more for a path, and four for each of up to three slices that nobody has looked at before."""
     asked = dict.fromkeys([*state.open, *state.path, *([state.at] if state.at else [])])
     names = named_nodes(list(asked), viewer)
     for key in asked:
@@ -52,10 +54,29 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
         at=state.at if state.at in names else "",
     )
     documents, waiting = _documents(state, names, viewer)
-    whole = join(documents, {key: (float(x), float(y)) for key, x, y in state.pins})
-    way = way_between(whole, *state.ends) if state.ends else ()
+    pins = {key: (float(x), float(y)) for key, x, y in state.pins}
+    whole = join(documents, pins)
+    way = way_within(whole, *state.ends) if state.ends else ()
+    if state.ends and not 0 < len(way) <= SHORT_WAY:  # perhaps a shorter one leads over what is not open
+        nodes, edges = _way(state, names, viewer)
+        if nodes and (not way or len(nodes) < len(way)):
+            whole, way = join(documents, pins, through=(nodes, edges)), tuple(node.key for node in nodes)
     keep = {*way, *(key for key, _x, _y in state.pins), *([state.at] if state.at else [])}
     return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
+
+
+def _way(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer) -> tuple[Sequence[Node], Sequence[Edge]]:
+    """The best way between the ends over the whole graph; nothing where there is none, or where it leads over what this viewer may not see."""
+    if state.ends is None:
+        return (), ()
+    a, b = (names[key] for key in state.ends)
+    way = way_between((a.kind, a.pk), (b.kind, b.pk))
+    if way is None:
+        return (), ()
+    seen = named_nodes([node.key for node in way.nodes], viewer)
+    if any(node.key not in seen for node in way.nodes):
+        return (), ()
+    return tuple(replace(node, label=seen[node.key].name) for node in way.nodes), way.edges
 
 
 def _documents(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer) -> tuple[list[SliceDocument], tuple[str, ...]]:

@@ -141,6 +141,22 @@ def test_from_a_search_to_two_slices_a_path_and_its_evidence(slices: Record, cli
     assert f"/graph/edge/?a={min(ada, grace)}&amp;b={max(ada, grace)}" in page
 
 
+def test_a_path_leads_over_what_is_not_open_and_stands_between_its_ends(record: Record, client: Client) -> None:
+    ada, far = record.ada, AuthorFactory(display_name="Far Away")
+    middle = AuthorFactory(display_name="In Between")
+    WorkFactory(title="The first step", by=[record.emmy, middle])
+    WorkFactory(title="The second step", by=[middle, far])
+    start, end = node_key("person", ada.pk), node_key("person", far.pk)
+    for person, kind in ((ada, NodeKind.TOPIC), (far, NodeKind.INSTITUTION)):  # what is stored of them knows nothing of each other
+        keep("person", person.pk, made_slice(3, subject=node_key("person", person.pk), sizes={kind: 2}), [person.pk])
+    page = explore(client, open=start, path=f"{start}~{end}")
+    way = drawn(page)["way"]
+    assert (way[0], way[-1]) == (start, end)
+    assert node_key("person", middle.pk) in way
+    assert "steps" in page
+    assert "The second step" in page
+
+
 def test_filters_pins_and_what_is_hidden_stand_in_the_address(slices: Record, client: Client) -> None:
     ada, grace = node_key("person", slices.ada.pk), node_key("person", slices.grace.pk)
     kinds = {node[1] for node in drawn(explore(client, open=ada, no_paper="1"))["nodes"]}
