@@ -6,7 +6,6 @@ a Python object. What may be NULL is NaN in floats, NaT in dates, masked in inte
 
 from __future__ import annotations
 
-import json
 import struct
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -229,8 +228,7 @@ def _stage_rows(model: type[models.Model], staged: str, names: Sequence[str], ro
     return [f"staged.{name}" for name in names]
 
 
-def _document(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+_document = DjangoJSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder at every call
 
 
 def day_number(day: date) -> int:

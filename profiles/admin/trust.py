@@ -90,8 +90,6 @@ class TrustScoreAdmin(ReadOnlyAdmin[TrustScore]):
         "components",
         "given",
         "input_hash",
-        "flow",
-        "community",
         "computed_at",
         "ledger",
     )
@@ -282,7 +280,7 @@ admin.site.register(
 admin.site.register(
     SupportEdge,
     FewRowsAdmin,
-    list_display=("source", "target", "kind", "weight", "share", "latest_at"),
+    list_display=("source", "target", "kind", "weight", "latest_at"),
     list_select_related=("source", "target"),
 )
 admin.site.register(

@@ -11,7 +11,7 @@ from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import AccountDeletion, FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
 from profiles.models.trail import TrailEntry, TrailNote
-from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, TrustEvent, TrustScore
+from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, SupportFlow, TrustEvent, TrustScore
 
 __all__ = [
     "AccountChange",
@@ -49,6 +49,7 @@ __all__ = [
     "ShadowScore",
     "Standing",
     "SupportEdge",
+    "SupportFlow",
     "TrailEntry",
     "TrailNote",
     "TrustEvent",

@@ -28,7 +28,7 @@ class TrustScore(models.Model):
     """The present score of a page, with everything that anybody needs to compute it again.
 
     ``parts`` holds the components and their points, ``inputs`` what they were computed from, ``input_hash`` the SHA-256 of the
-    inputs as canonical JSON. ``flow`` is x of the propagation and ``seed`` the seed in it, ``community`` z.
+    inputs as canonical JSON.
     """
 
     author = models.OneToOneField(Author, on_delete=models.CASCADE, primary_key=True, related_name="trust", verbose_name=_("author page"))
@@ -40,9 +40,6 @@ class TrustScore(models.Model):
     parts = models.JSONField(_("components"))
     inputs = models.JSONField(_("inputs"))
     input_hash = models.CharField(_("hash of the inputs"), max_length=64)
-    flow = models.FloatField(_("trust that flows here"), default=0)
-    seed = models.FloatField(_("trust that starts here"), default=0)
-    community = models.FloatField(_("support that counts"), default=0)
     computed_at = models.DateTimeField(_("computed at"))
 
     class Meta:
@@ -128,16 +125,12 @@ class FieldStatistics(models.Model):
 
 
 class SupportEdge(models.Model):
-    """One page's support for another, from one source (vouch, verified co-authorship, accepted collaboration …).
-
-    ``share`` is what the propagation counted last for this pair, on the pair's first edge by kind; 0 on its others.
-    """
+    """One page's support for another, from one source (vouch, verified co-authorship, accepted collaboration …)."""
 
     source = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+", verbose_name=_("supporter"), db_index=False)
     target = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+", verbose_name=_("supported"))
     kind = models.CharField(_("kind"), max_length=30)
     weight = models.FloatField(_("weight"))
-    share = models.FloatField(_("share of the supporter's trust that was passed on last"), default=0)
     latest_at = models.DateTimeField(_("latest event"))
 
     class Meta:
@@ -151,6 +144,33 @@ class SupportEdge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} supports {self.target_id} ({self.kind})"
+
+
+class SupportFlow(models.Model):
+    """Where the propagation stands for one page: what was passed on to it, and how it passed on last.
+
+    ``flow`` is x, ``seed`` the seed in it, ``community`` z. ``passed_at``, ``level`` and ``out_weight`` are the time, the giver's level and the
+    decayed weight of all its support (at least 10) by which its shares were last computed: from them and its edges the very shares that
+    stand in everybody's x can be had again. Without ``passed_at`` it has passed on nothing.
+    """
+
+    author = models.OneToOneField(Author, on_delete=models.CASCADE, primary_key=True, related_name="+", verbose_name=_("author page"))
+    flow = models.FloatField(_("trust that flows here"), default=0, db_default=0)
+    seed = models.FloatField(_("trust that starts here"), default=0, db_default=0)
+    community = models.FloatField(_("support that counts"), default=0, db_default=0)
+    level = models.PositiveSmallIntegerField(_("level when it passed on"), default=0, db_default=0)
+    out_weight = models.FloatField(_("weight of all its support"), default=0, db_default=0)
+    passed_at = models.FloatField(_("passed on at, in seconds since 1970"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("flow of trust")
+        verbose_name_plural = _("flows of trust")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(flow__gte=0, seed__gte=0, community__gte=0), name="supportflow_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_id}: {self.flow:.4f}"
 
 
 class SanctionKind(models.TextChoices):

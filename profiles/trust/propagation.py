@@ -8,8 +8,7 @@ after Andersen, Chung & Lang 2006.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,16 +48,20 @@ def decay(weight: Floats, age_in_days: Floats) -> Floats:
 
 def transfer(edges: Edges, levels: Ints) -> sparse.csr_array:
     """C: what share of each person's trust goes to whom, n by n. Self-edges vanish, a pair's edges add up to at most 2."""
+    return transfer_and_out(edges, levels)[0]
+
+
+def transfer_and_out(edges: Edges, levels: Ints) -> tuple[sparse.csr_array, Floats]:
+    """C, and the weight of all that each person gives, at least 10, by which it is divided."""
     size = len(levels)
     others = edges.source != edges.target
     weights = sparse.csr_array((edges.weight[others], (edges.source[others], edges.target[others])), shape=(size, size), dtype=np.float64)
     weights.sum_duplicates()
     np.minimum(weights.data, MOST_PER_PAIR, out=weights.data)
-    out = np.asarray(weights.sum(axis=1)).ravel()
-    scale = GATES[levels] / np.maximum(out, LEAST_OUT_WEIGHT)
-    shares = sparse.csr_array(sparse.diags_array(scale) @ weights)
+    out = np.maximum(np.asarray(weights.sum(axis=1)).ravel(), LEAST_OUT_WEIGHT)
+    shares = sparse.csr_array(sparse.diags_array(GATES[levels] / out) @ weights)
     shares.eliminate_zeros()
-    return shares
+    return shares, out
 
 
 def propagate(shares: sparse.csr_array, seeds: Floats, tolerance: float = TOLERANCE) -> Floats:
@@ -98,11 +101,13 @@ def community(shares: sparse.csr_array, x: Floats, levels: Ints, institutions: I
 class Flow:
     """A propagation that is kept up to date without looking at all of it.
 
-    ``x_of`` and ``shares_of`` give what is stored of a person; ``x`` holds what was looked at or moved, ``residual`` what still has to be pushed.
+    ``x_of`` and ``shares_of`` give what is stored of a person, ``expect`` is told who will be asked about next, all at once;
+    ``x`` holds what was looked at or moved, ``residual`` what still has to be pushed.
     """
 
     x_of: Callable[[int], float]
     shares_of: Callable[[int], Mapping[int, float]]
+    expect: Callable[[Collection[int]], object] = field(default=lambda _people: None)
     x: dict[int, float] = field(default_factory=dict)
     out: dict[int, Mapping[int, float]] = field(default_factory=dict)
     residual: dict[int, float] = field(default_factory=dict)
@@ -121,17 +126,19 @@ class Flow:
 
     def push(self, tolerance: float = TOLERANCE) -> set[int]:
         """Push residuals on until none is above ``tolerance``; returns whose x has moved. Costs what has changed, not what there is."""
-        waiting = deque(person for person, rest in self.residual.items() if abs(rest) > tolerance)
+        waiting = [person for person, rest in self.residual.items() if abs(rest) > tolerance]
         moved: set[int] = set()
         while waiting:
-            person = waiting.popleft()
-            rest = self.residual.get(person, 0.0)
-            if abs(rest) <= tolerance:
-                continue
-            self.residual[person] = 0.0
-            self.x[person] = self._x(person) + rest
-            moved.add(person)
-            waiting.extend(self._pass_on(person, rest, tolerance))
+            self.expect(waiting)
+            following: list[int] = []
+            for person in waiting:
+                rest = self.residual.get(person, 0.0)
+                if abs(rest) > tolerance:
+                    self.residual[person] = 0.0
+                    self.x[person] = self._x(person) + rest
+                    moved.add(person)
+                    following.extend(self._pass_on(person, rest, tolerance))
+            waiting = following
         return moved
 
     def _x(self, person: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import Q
 from papers.models import Author, AuthorFigures
 from profiles.evidence.vouching import COSTLY
 from profiles.levels import Assessment
-from profiles.models import FieldStatistics, Profile, Sanction, Standing, TrustScore, Vouch
+from profiles.models import FieldStatistics, Profile, Sanction, Standing, SupportFlow, Vouch
 from profiles.models.choices import ClaimStatus, VouchStatus
 from profiles.models.trust import SanctionKind
 from profiles.standings import assessments
@@ -25,6 +25,7 @@ from profiles.trust.sanctions import SEVERITY
 SECONDS_A_DAY = 86_400.0
 WINDOW_YEARS = (3, 7, 15)
 ACTIVE_WINDOW = 10
+FIGURES = ("author", "field", "by_year", "topics_count", "close_count")
 
 RECORD_SQL = """
     SELECT authorship.author_id,
@@ -95,6 +96,13 @@ class PageInputs:
         return {name: _rounded(value) for name, value in asdict(self).items()}
 
 
+def years_in_windows(by_year: Iterable[Sequence[int]], works: int, this_year: int) -> tuple[list[int], int]:
+    """The works in each career window, the last of all years, and the years of the last ten with any. ``by_year`` has pairs of year and works."""
+    counted = [(int(year), int(count)) for year, count in by_year]
+    in_window = [sum(count for year, count in counted if year > this_year - years) for years in WINDOW_YEARS]
+    return [*in_window, works], sum(1 for year, count in counted if year > this_year - ACTIVE_WINDOW and count)
+
+
 def pack(rows: Sequence[dict[str, Any]]) -> TrustInputs:
     """Inputs as stored, many pages, as the arrays that the formula takes."""
     kinds: dict[str, Any] = {
@@ -114,14 +122,14 @@ def read_inputs(author_ids: Sequence[int], now: datetime) -> dict[int, PageInput
     found = list(Author.objects.filter(pk__in=author_ids, merged_into__isnull=True, erased_at__isnull=True).values_list("pk", "confidence"))
     ids = [pk for pk, _confidence in found]
     assessed = assessments(ids, now)
-    figures = {row.author_id: row for row in AuthorFigures.objects.filter(author_id__in=ids)}
+    figures = {row.author_id: row for row in AuthorFigures.objects.filter(author_id__in=ids).only(*FIGURES)}
     records = _rows(RECORD_SQL, [ids])
     noticed = {author_id: count for author_id, (count,) in _rows(NOTICED_SQL.format(whose="own.author_id = ANY(%s)"), [ids]).items()}
     usual = UsualFigures.latest()
     standings = {row.author_id: row for row in Standing.objects.filter(author_id__in=ids).select_related("claim")}
     owners = _owners(standings)
     sanctions = _sanctions(ids, now)
-    z = dict(TrustScore.objects.filter(author_id__in=ids).values_list("author_id", "community"))
+    z = dict(SupportFlow.objects.filter(author_id__in=ids).values_list("author_id", "community"))
     inputs = {}
     for author_id, confidence in found:
         inputs[author_id] = _page(
@@ -157,7 +165,7 @@ def _page(
     with_ids, with_abstract, decided, works, has_ror = record
     field_id = figures.field_id if figures is not None else None
     statistics = usual.of(field_id)
-    by_year = [(int(year), int(count)) for year, count in figures.by_year] if figures is not None else []
+    in_window, active_years = years_in_windows(figures.by_year if figures is not None else (), works, now.year)
     return PageInputs(
         level=int(assessed.level),
         is_claimed=owner is not None,
@@ -173,9 +181,9 @@ def _page(
         has_position=owner is not None and bool(owner.position),
         has_biography=owner is not None and bool(owner.biography),
         has_links=owner is not None and len(owner.links.all()) > 0,  # prefetched
-        in_window=(*(sum(count for year, count in by_year if year > now.year - years) for years in WINDOW_YEARS), works),
+        in_window=tuple(in_window),
         n90=statistics.n90,
-        active_years=sum(1 for year, count in by_year if year > now.year - ACTIVE_WINDOW and count),
+        active_years=active_years,
         cited_by_others=noticed,
         kappa=statistics.kappa,
         close=figures.close_count if figures is not None else 0,

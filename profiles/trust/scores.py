@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from papers.figures.storing import store_rows
 from papers.models import RefreshRequest
 from profiles.models import ShadowScore, TrustEvent, TrustScore
 from profiles.trust.formula import FORMULA_VERSION, POINT_NAMES, TrustParts, trust
@@ -33,8 +34,8 @@ def refresh_scores(author_ids: Sequence[int]) -> int:
     stored = [inputs[author_id].as_json() for author_id in ids]
     parts = trust(pack(stored))
     before = {row.author_id: row for row in TrustScore.objects.filter(author_id__in=ids)}
-    rows = [_row(author_id, stored[place], parts, place, before.get(author_id), now) for place, author_id in enumerate(ids)]
-    TrustScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["author"], update_fields=UPDATED)
+    rows = [_row(author_id, stored[place], parts, place, now) for place, author_id in enumerate(ids)]
+    store_rows(rows, key=("author_id",))
     reasons = _reasons(ids)
     TrustEvent.objects.bulk_create(
         [
@@ -46,10 +47,6 @@ def refresh_scores(author_ids: Sequence[int]) -> int:
     for version, following in NEXT_FORMULAS.items():
         _store_shadow(version, ids, following(pack(stored)), now)
     return len(rows)
-
-
-UPDATED = ["formula_version", "score", "shown", "band", "level", "parts", "inputs", "input_hash", "computed_at"]
-"""What a recomputation sets; flow and support that counts belong to the propagation."""
 
 
 def recompute(inputs: dict[str, Any]) -> TrustParts:
@@ -93,7 +90,7 @@ def event_of(row: TrustScore, now: datetime, before: TrustScore | None, reasons:
     )
 
 
-def _row(author_id: int, inputs: dict[str, Any], parts: TrustParts, place: int, before: TrustScore | None, now: datetime) -> TrustScore:
+def _row(author_id: int, inputs: dict[str, Any], parts: TrustParts, place: int, now: datetime) -> TrustScore:
     return TrustScore(
         author_id=author_id,
         formula_version=FORMULA_VERSION,
@@ -104,8 +101,6 @@ def _row(author_id: int, inputs: dict[str, Any], parts: TrustParts, place: int, 
         parts=parts_of(parts, place),
         inputs=inputs,
         input_hash=input_hash(inputs),
-        flow=before.flow if before is not None else 0.0,
-        community=before.community if before is not None else 0.0,
         computed_at=now,
     )
 

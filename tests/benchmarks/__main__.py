@@ -49,9 +49,12 @@ def measure(chosen: list[str], folder: Path) -> Iterator[Measured]:
     if {"feed", "import", "page"} & set(chosen):
         yield from _on_records(chosen, folder)
     if "trust" in chosen:
-        from tests.benchmarks import trust
+        from tests.benchmarks import trust, trust_scale
+        from tests.live.scratch import scratch_environment
 
         yield from trust.measure()
+        with scratch_environment(folder, "tests.benchmarks.settings") as environment:
+            yield from trust_scale.measure(environment)
     if "start" in chosen:
         from tests.benchmarks import start
 

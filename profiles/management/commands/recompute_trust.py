@@ -6,32 +6,55 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
 from papers.models import Author
+from profiles.models import TrustScore
+from profiles.trust.everybody import recompute_everybody
+from profiles.trust.full import rebuild_support
 from profiles.trust.scores import refresh_scores
 from profiles.trust.statistics import recompute_statistics
-from profiles.trust.support import rebuild_support
 
 BATCH = 1000
 
 
 class Command(BaseCommand):
-    """Everything about trust, from scratch. May run beside workers: what it stores is what they would."""
+    """Everything about trust, as at night. May run beside workers: what it stores is what they would."""
 
     help = "Recompute what is usual in each field, the support between people, and all trust scores."
 
-    def handle(self, *, verbosity: int, **_options: Any) -> None:
-        """Work through all authors in the order of their keys, a thousand at a time."""
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to trust what is stored of the records."""
+        parser.add_argument(
+            "--from-records",
+            action="store_true",
+            help="Read the record of every page anew, and ask all sources of support. Otherwise that is kept by the marks of what changes.",
+        )
+
+    def handle(self, *, verbosity: int, from_records: bool, **_options: Any) -> None:
+        """Work through all pages in the order of their keys."""
         started = time.monotonic()
         version = recompute_statistics()
-        edges = rebuild_support()
-        ids = list(Author.objects.filter(merged_into__isnull=True, erased_at__isnull=True).order_by("pk").values_list("pk", flat=True))
-        done = 0
-        with tqdm(total=len(ids), desc="trust", unit="", disable=verbosity == 0 or not sys.stderr.isatty(), file=sys.stderr) as bar:
-            for start in range(0, len(ids), BATCH):
-                done += refresh_scores(ids[start : start + BATCH])
-                bar.update(len(ids[start : start + BATCH]))
+        support = rebuild_support(gather=from_records, mark=False)
+        total = Author.objects.count() if from_records else TrustScore.objects.count()
+        shown = verbosity > 0 and sys.stderr.isatty()
+        with tqdm(total=total, desc="trust", unit="", disable=not shown, file=sys.stderr) as bar:
+            done, written = _from_records(bar) if from_records else _as_stored(bar)
         if verbosity > 0:
-            self.stdout.write(f"scores={done} support={edges} statistics={version} seconds={time.monotonic() - started:.1f}")
+            seconds = time.monotonic() - started
+            self.stdout.write(f"scores={done} written={written} support={support.edges} statistics={version} seconds={seconds:.1f}")
+
+
+def _as_stored(bar: Any) -> tuple[int, int]:
+    result = recompute_everybody(progress=bar.update)
+    return result.seen, result.written
+
+
+def _from_records(bar: Any) -> tuple[int, int]:
+    ids = list(Author.objects.filter(merged_into__isnull=True, erased_at__isnull=True).order_by("pk").values_list("pk", flat=True))
+    done = 0
+    for start in range(0, len(ids), BATCH):
+        done += refresh_scores(ids[start : start + BATCH])
+        bar.update(len(ids[start : start + BATCH]))
+    return done, done

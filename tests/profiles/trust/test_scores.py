@@ -13,13 +13,14 @@ from papers.figures import refresh_author_figures
 from papers.models import AuthorFigures, Authorship, RefreshRequest
 from papers.rounds import refresh_until
 from profiles.claims.granting import grant_claim
-from profiles.models import Claim, FieldStatistics, Sanction, Standing, SupportEdge, TrustEvent, TrustScore, Vouch
+from profiles.models import Claim, FieldStatistics, Sanction, Standing, SupportEdge, SupportFlow, TrustEvent, TrustScore, Vouch
 from profiles.models.choices import ClaimStatus, Level, Method, ReasonCode, Role, VouchStatus
 from profiles.models.trust import SanctionKind
 from profiles.trail import act, undo
+from profiles.trust.full import rebuild_support
 from profiles.trust.scores import input_hash, recompute, refresh_scores, take_snapshots
 from profiles.trust.statistics import recompute_statistics
-from profiles.trust.support import rebuild_support, refresh_support
+from profiles.trust.support import refresh_support
 from tests.factories.papers import AuthorFactory, CitationFactory, InstitutionFactory, WorkFactory
 from tests.factories.people import account, claim_by, evidence_for, owner_of, page_of
 
@@ -208,13 +209,14 @@ def test_a_vouch_flows_on_and_ends_when_it_is_taken_back(seed):
     refresh_support([seed.pk])
     refresh_scores([ada.pk])
     score = TrustScore.objects.get(author=ada)
-    assert score.flow == pytest.approx(0.07, abs=1e-5)
-    assert score.community == pytest.approx(0.0125, abs=1e-6)  # 0.07 would flow, one supporter gives at most 0.1/8
+    state = SupportFlow.objects.get(author=ada)
+    assert state.flow == pytest.approx(0.07, abs=1e-5)
+    assert state.community == pytest.approx(0.0125, abs=1e-6)  # 0.07 would flow, one supporter gives at most 0.1/8
     assert score.parts["components"]["N"] == pytest.approx(0.0125 / 0.1125)
 
     Vouch.objects.filter(pk=vouch.pk).update(status=VouchStatus.TAKEN_BACK)
     refresh_support([seed.pk])
-    assert TrustScore.objects.get(author=ada).community == 0
+    assert SupportFlow.objects.get(author=ada).community == 0
     assert not SupportEdge.objects.exists()
 
 
@@ -259,10 +261,10 @@ def test_pushing_on_agrees_with_starting_over(seed):
     refresh_scores([seed.pk, *(page.pk for page in pages)])
     for page in [*reversed(pages), seed]:
         refresh_support([page.pk])
-    pushed = dict(TrustScore.objects.values_list("author_id", "community"))
+    pushed = dict(SupportFlow.objects.values_list("author_id", "community"))
 
     rebuild_support()
 
-    rebuilt = dict(TrustScore.objects.values_list("author_id", "community"))
+    rebuilt = dict(SupportFlow.objects.values_list("author_id", "community"))
     assert pushed == pytest.approx(rebuilt, abs=1e-5)
     assert rebuilt[pages[0].pk] > 0

@@ -1,0 +1,177 @@
+"""All trust scores of a million people in the database: computed again in full, and after ten thousand of them changed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.benchmarks.rows import Measured, at_least, at_most
+from tests.live.scratch import manage
+
+PEOPLE, SUPPORTS, CHANGED = 1_000_000, 5_000_000, 10_000
+NOTHING = {
+    "boolean": "false",
+    "jsonb": "'[]'",
+    "ARRAY": "'{}'",
+    "timestamp with time zone": "now()",
+    "character varying": "''",
+    "text": "''",
+}
+WRITTEN = re.compile(r"scores=(\d+) written=(\d+) support=(\d+) statistics=\d+ seconds=([\d.]+)")
+
+# Half are unclaimed records, a tenth each of the rest has an institution's word; half a percent are at L4.
+LEVEL = "CASE WHEN n % 200 = 0 THEN 4 WHEN n % 20 = 1 THEN 3 WHEN n % 7 = 2 THEN 2 WHEN n % 2 = 1 THEN 1 ELSE 0 END"
+OWNED = f"({LEVEL}) >= 2"
+INPUTS = f"""
+    jsonb_build_object('level', {LEVEL}, 'is_claimed', {OWNED}, 'identity', .05 + .2 * ({LEVEL}), 'classes', jsonb_build_object('record', .05),
+        'works', 1 + n % 40, 'with_ids', n % 40, 'with_abstract', n % 30, 'has_ror', n % 3 = 0, 'topics', n % 12, 'confidence', .9,
+        'owner_share', 0, 'has_position', {OWNED}, 'has_biography', false, 'has_links', false,
+        'in_window', jsonb_build_array(n % 5, n % 12, n % 30, 1 + n % 40), 'n90', jsonb_build_array(14, 26, 36, 40),
+        'active_years', n % 10, 'cited_by_others', n % 9, 'kappa', 6, 'close', n % 6, 'z', 0, 'clean_days', 0, 'sanctions', 1)
+    || jsonb_build_object('statistics_version', 0, 'field_key', 'all', 'imposed', '[]'::jsonb)
+"""
+
+
+def measure(environment: Mapping[str, str]) -> Iterator[Measured]:
+    """On an empty scratch database, which is left full."""
+    url = environment["DATABASE_URL"]
+    _fill(url)
+    manage(environment, "recompute_trust")  # brings the scores to what their inputs give, so that the next has the work of a night
+    _a_night_passes(url)
+    night = manage(environment, "recompute_trust")
+    told = WRITTEN.search(night.output)
+    assert told, night.output[-500:]
+    seen, written, seconds = int(told[1]), int(told[2]), float(told[4])
+    copied = _copy_seconds(url)
+    yield at_most("trust.all", seconds, "s", 60, "COPY of the same scores and support", copied)
+    yield at_most("trust.all.peak", night.peak_mb, "MB", 2048)
+    yield at_least("trust.all.rate", seen / seconds, "scores/s", None, "COPY of the same scores and support", seen / copied)
+    yield at_least("trust.all.written", written, "scores", None, "scores", seen)
+    _mark(url)
+    started = time.perf_counter()
+    manage(environment, "refresh", "--kind", "support", "--kind", "trust")
+    took = time.perf_counter() - started
+    yield at_most("trust.changed", took, "s", 10, "COPY of the same scores and support", copied * CHANGED / PEOPLE)
+    yield at_least("trust.changed.rate", CHANGED / took, "people/s", None)
+
+
+def _fill(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")  # rows that fit together by their making need no check
+        everybody = f"generate_series(1, {PEOPLE}) AS n"
+        owners = f"{everybody} WHERE {OWNED}"
+        _insert(connection, "papers_author", everybody, id="n", display_name="'Person ' || n", sort_name="'Person ' || n")
+        _insert(
+            connection, "papers_authorfigures", everybody, author_id="n", works_count="1 + n % 40", by_year="'[[2026, 1]]'", field_id="NULL"
+        )
+        _insert(connection, "profiles_user", owners, id="n", email="n || '@example.org'", password="'!'", is_active="true")
+        _insert(connection, "profiles_profile", owners, id="n", user_id="n", display_name="'Person ' || n")
+        _insert(
+            connection,
+            "profiles_claim",
+            owners,
+            id="n",
+            profile_id="n",
+            author_id="n",
+            status="'granted'",
+            granted_at="now() - interval '1 year'",
+        )
+        _insert(
+            connection,
+            "profiles_standing",
+            owners,
+            author_id="n",
+            claim_id="n",
+            level=LEVEL,
+            claim_level=LEVEL,
+            identity=".5",
+            l2_since="now() - n % 400 * interval '1 day'",
+        )
+        _insert(
+            connection,
+            "profiles_evidence",
+            f"{everybody} WHERE n % 20 = 1",
+            claim_id="n",
+            method="'email'",
+            subject="'uni' || n % 20000 || '.example'",
+            status="'confirmed'",
+            institution_id="n % 20000",
+            confirmed_at="now() - interval '1 year'",
+        )
+        _insert(
+            connection,
+            "profiles_trustscore",
+            everybody,
+            author_id="n",
+            formula_version="1",
+            level=LEVEL,
+            inputs=INPUTS,
+            parts="""'{"components": {}, "points": {"identity": 0, "quality": 0, "scholarly": 0, "community": 0, "conduct": 0, "sanctions": 0, "cap": 0}}'""",
+        )
+        connection.execute("SELECT setseed(.5)")
+        other = f"(n * 7919::bigint + n / {PEOPLE} * 104729) % {PEOPLE}"
+        _insert(
+            connection,
+            "profiles_supportedge",
+            f"generate_series(1, {SUPPORTS}) AS n WHERE n % {PEOPLE} <> {other}",
+            source_id=f"1 + n % {PEOPLE}",
+            target_id=f"1 + {other}",
+            kind="'vouch'",
+            weight="random() + .01",
+            latest_at="now() - n % 900 * interval '1 day'",
+        )
+        connection.execute("ANALYZE")
+
+
+def _insert(connection: psycopg.Connection[Any], table: str, rows: str, **given: str) -> None:
+    """Fill a table; columns that are not given and need a value get an empty one."""
+    named = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER'",
+        [table],
+    ).fetchall()
+    values = {name: NOTHING.get(kind, "0") for name, kind in named} | {name: f"({value})" for name, value in given.items()}
+    statement = f"INSERT INTO {table} ({', '.join(values)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values.values())} FROM {rows} ON CONFLICT DO NOTHING"
+    connection.execute(statement)
+
+
+def _a_night_passes(url: str) -> None:
+    """Everything was computed yesterday: support has faded by a day, and who is at L2 was clean for one day more."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE profiles_supportedge SET latest_at = latest_at - interval '1 day'")
+        connection.execute("UPDATE profiles_standing SET l2_since = l2_since - interval '1 day'")
+        connection.execute("VACUUM ANALYZE")
+
+
+def _mark(url: str) -> None:
+    """Ten thousand people vouch for somebody, or take it back."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for kind in ("support", "trust"):
+            connection.execute(
+                "INSERT INTO papers_refreshrequest (kind, object_id, version, reason, requested_at, attempts, last_error)"
+                f" SELECT %s, 1 + n * 97 %% {PEOPLE}, 1, 'vouch', now(), 0, '' FROM generate_series(1, %s) AS n ON CONFLICT DO NOTHING",
+                [kind, CHANGED],
+            )
+
+
+def _copy_seconds(url: str) -> float:
+    """How long COPY takes for all scores and support, into equal tables with equal indexes."""
+    seconds = 0.0
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ("profiles_trustscore", "profiles_supportedge", "profiles_supportflow"):
+            source, target = sql.Identifier(table), sql.Identifier(f"bench_{table}")
+            connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL EXCLUDING IDENTITY)").format(target, source))
+            with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(source)) as copy:
+                blocks = [bytes(block) for block in copy]
+            started = time.perf_counter()
+            with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(target)) as copy:
+                for block in blocks:
+                    copy.write(block)
+            seconds += time.perf_counter() - started
+            connection.execute(sql.SQL("DROP TABLE {}").format(target))
+    return seconds
