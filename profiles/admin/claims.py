@@ -24,6 +24,7 @@ from profiles.moderation.casefile import case_file
 from profiles.moderation.decisions import approve_claim, refuse_claim
 from profiles.moderation.desk import PER_PAGE, desk
 from profiles.querysets.desk import DeskKind
+from profiles.querysets.identity import waiting_counts
 from profiles.querysets.moderation import DECIDE
 
 LAST_PAGE = 1000
@@ -76,6 +77,7 @@ class ClaimAdmin(ReadOnlyAdmin[Claim]):
             "title": _("Desk"),
             "opts": self.opts,
             "desk": shown,
+            "elsewhere": waiting_counts(),
             "kind": kind,
             "form": form,
             "chosen": set(request.POST.getlist("claim")),

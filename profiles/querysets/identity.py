@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from papers.models import Author, Authorship
+from papers.models import Author, Authorship, UncertainPair
 from profiles.models import PageProposal, TrailEntry
 
 MERGE, SPLIT, MOVE = "merge", "split", "move"
@@ -17,6 +17,7 @@ PAGE_ACTS: Final = (MERGE, SPLIT, MOVE)
 """The acts in the trail by which people settle whose a page's works are."""
 
 NAMED_OF_A_WORK: Final = 5
+MOST_COUNTED: Final = 1000
 
 _IN_COMMON: Final = """
     SELECT work.title FROM papers_authorship AS one
@@ -76,6 +77,12 @@ def companions_on(works: Iterable[int], author_id: int) -> dict[int, list[str]]:
 def open_proposals() -> QuerySet[PageProposal]:
     """The proposals that wait, first come first, each with its pages."""
     return PageProposal.objects.filter(status="open").select_related("page", "other", "proposer").order_by("created_at", "pk")
+
+
+def waiting_counts() -> tuple[int, int]:
+    """How many proposals about pages, and how many uncertain pairs, wait; neither is counted further than ``MOST_COUNTED``. Two queries."""
+    proposals = PageProposal.objects.filter(status="open").order_by()[: MOST_COUNTED + 1].count()
+    return proposals, UncertainPair.objects.filter(verdict="").order_by()[: MOST_COUNTED + 1].count()
 
 
 def proposals_about(author_ids: Iterable[int]) -> QuerySet[PageProposal]:

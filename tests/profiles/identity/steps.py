@@ -19,6 +19,8 @@ from profiles.models import LevelBefore, OutgoingMail, TrailEntry, TrailNote, Tr
 
 ONLY_GROW = {TrailEntry, TrailNote, AuthorChange, TrustEvent, OutgoingMail, LevelBefore, RefreshRequest, ImportItem, GraphChange}
 """What was told and what is to do: nobody takes a word back, and a score that showed once stays in the score's history."""
+COMPARING = {"mentions", "block"}
+"""Rules that compare names anew decide; they compute nothing of what was decided."""
 WHEN = ("computed_at", "built_at", "updated_at")
 """When something was computed last."""
 
@@ -27,10 +29,10 @@ def settle(*, everything: bool = False) -> None:
     """What is marked as out of date, computed; or everything there is, as after an import."""
     if everything:
         for kind in refresh_kinds:
-            if kind.everything is not None:
+            if kind.everything is not None and kind.key not in COMPARING:
                 mark_dirty(kind=kind.key, ids=kind.everything(), reason="import")
-    for _again in range(2):
-        for kind in refresh_kinds:
+    for kind in refresh_kinds:
+        if kind.key not in COMPARING:
             refresh_until(kind.key, deadline=math.inf)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from collaboration.models import Follow
 from config.lib.registries import MergeParticipant, merge_participants
 from papers.models import Author, AuthorChange, Authorship, AuthorshipRefusal, IdentityConstraint, NameVariant
 from profiles.identity.merging import merge_pages
@@ -66,6 +67,10 @@ def test_a_merge_takes_everything_along_and_its_undoing_puts_every_row_back(enta
         assert model.objects.get().author_id == page.pk
     assert PageChoice.objects.get(author=page).noindex
     assert Profile.objects.get(user=entangled.grace).position == f"hat of {page.pk}"
+    assert sorted(Follow.objects.filter(author=page).values_list("follower__email", flat=True)) == [
+        "grace@example.org",
+        "mallory@example.org",
+    ]
     assert IdentityConstraint.objects.filter(kind="same", origin="merge").count() == 3
     assert TrustScore.objects.get(author=page).inputs["works"] == 6
     told = AuthorChange.objects.get()
