@@ -92,11 +92,7 @@ def signs(cluster: Cluster, groups: Sequence[Group]) -> dict[str, float]:
     second = len(groups[1].mentions) if len(groups) > 1 else 0
     return {
         "works": log(total),
-        "groups": log(len(groups)),
         "second_group": log(1 + second),
-        "outside_largest_group": 1 - len(groups[0].mentions) / total,
-        "subjects_apart": 1 - likeness(groups[0].words, groups[1].words) if second > 1 else 0.0,
-        "common_name": max(0.0, 1.0 - cluster.rarity),
         "unsure_join": 1 - cluster.weakest,
         "looseness": 1 - cluster.cohesion,
     }

@@ -82,12 +82,14 @@ class Index:
         for key, name in sorted(constraints.decided.items()):
             if key in place:
                 self._place(place[key], self._head.setdefault(name, place[key]), name)
+                found.person[self._unit[place[key]]] = name
         orcids = self._collection.arrays.orcid
         for row in np.flatnonzero(orcids[start:]) + start:
             same = np.flatnonzero(orcids[:row] == orcids[row])
             if len(same) and self._unit[row] == row:
                 self._place(int(row), self._unit[int(same[0])], "")
         found.unit = np.asarray(self._unit, np.int64)
+        found.person = {row: name for row, name in found.person.items() if row >= start}  # known persons are apart from each other anyway
         pairs = [(place[key], self._head[name]) for key, name in constraints.refused if key in place and name in self._head]
         for one, other in pairs:
             found.apart.setdefault(one, set()).add(other)
@@ -106,6 +108,7 @@ class Index:
     def _settle(self, number: int, start: int, decided: Decisions, sure: dict[int, float]) -> None:
         rows = np.asarray(self._block_rows[number], np.int64)
         free = rows[(rows >= start) & (decided.unit[rows] == rows)]
+        free = np.asarray([row for row in free.tolist() if row not in decided.person], np.int64)
         if len(rows) == 1 or not len(free):
             return
         block = block_among(self._collection, rows, decided.unit)

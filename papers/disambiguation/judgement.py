@@ -14,6 +14,7 @@ from pathlib import Path
 from papers.disambiguation.outcomes import Cluster, ReasonKind
 
 JUDGEMENT = Path(__file__).with_name("judgement.toml")
+CAUTION = 0.4
 CERTAIN = frozenset(
     {ReasonKind.TWO_ORCIDS, ReasonKind.TWO_SOURCE_IDS, ReasonKind.NAMES_APART}
 )  # labels without identifiers cannot weigh them
@@ -58,11 +59,13 @@ def figures(cluster: Cluster) -> dict[str, float]:
 
 
 def confidence(cluster: Cluster) -> float:
-    """How sure it is, 0 to 1, that the cluster is all of one person's mentions and nobody else's. Calibrated: of the clusters
-    with .9 about nine in ten are (docs/disambiguation.md has the table). Low where a name is common and neither affiliation nor
-    abstract is known. 1 where it is all by a person's decision is for the caller to say.
+    """How sure it is, 0 to 1, that the cluster is all of one person's mentions and nobody else's.
+
+    Calibrated: of the clusters with .9 about nine in ten are (docs/disambiguation.md has the table). On top of what labels
+    say, up to ``CAUTION`` of it is taken off where a name is common and neither affiliation nor abstract is known: nobody could tell.
+    1 where all of it is a person's decision is for the caller to say.
     """
-    return read_judgement().sure(cluster)
+    return read_judgement().sure(cluster) * (1 - CAUTION * (1 - cluster.known) * min(1.0, max(0.0, 1.0 - cluster.rarity)))
 
 
 @lru_cache(maxsize=4)
