@@ -71,6 +71,7 @@ def register_refresh_kinds() -> None:
     from papers.models import Author, Institution, Topic, Work
 
     register_slices()
+    register_comparing()
     refresh_kinds.register(
         RefreshKind(
             "work-figures",
@@ -112,3 +113,39 @@ def register_refresh_kinds() -> None:
             everything=lambda: Institution.objects.values_list("pk", flat=True).iterator(),
         )
     )
+
+
+def register_comparing() -> None:
+    """Who wrote what, compared again where something changed, before the figures that rest on it."""
+    from papers.persons import marking
+
+    refresh_kinds.register(
+        RefreshKind(
+            marking.MENTIONS,
+            marking.refresh_mentions,
+            queue="scores",
+            batch=500,
+            order=2,
+            workers=1,
+            everything=marking.all_chunks,
+            ready=marking.no_import_at_work,
+        )
+    )
+    refresh_kinds.register(
+        RefreshKind(
+            marking.BLOCK,
+            _compare_blocks,
+            queue="scores",
+            batch=500,
+            order=4,
+            workers=1,  # two would wait for each other's pages
+            everything=marking.all_blocks,
+            ready=marking.no_import_at_work,
+        )
+    )
+
+
+def _compare_blocks(ids: list[int]) -> int:
+    from papers.persons.blocks import refresh_blocks  # compiled code, which pages and most commands do without
+
+    return refresh_blocks(ids)

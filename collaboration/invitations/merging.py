@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import ngettext
 
 from collaboration.invitations.sending import deliver_waiting, recall_delivered
+from collaboration.models.introductions import Introduction
 from collaboration.models.invitations import DELIVERED, UNANSWERED, Invitation, InvitationStatus
 from config.lib.registries import MergeParticipant
 from profiles.querysets.claims import holding
@@ -32,7 +33,15 @@ _ON_PATHS: Final = """
 
 def participant() -> MergeParticipant:
     """What is registered."""
-    return MergeParticipant("invitations", preview=preview, merge=merge, undo=undo, order=50)
+    return MergeParticipant("invitations", preview=preview, merge=merge, undo=undo, order=50, among=among)
+
+
+def among(author_ids: Collection[int]) -> set[int]:
+    """Those of these pages that were invited, or that lie on the path of an introduction; two queries."""
+    asked = list(author_ids)
+    invited = set(Invitation.objects.filter(author_id__in=asked).values_list("author_id", flat=True))
+    paths = Introduction.objects.filter(between__overlap=asked, status="asked").values_list("between", flat=True)
+    return invited | ({page for path in paths for page in path} & set(asked))
 
 
 def preview(given_up: int, survivor: int) -> Iterable[str]:  # noqa: ARG001 - what goes along does not depend on where to

@@ -184,7 +184,8 @@ class MergeParticipant:
     ``merge(given_up, survivor)`` moves it and returns what ``undo`` needs to put every row back: numbers, codes and dates only, never a
     person's words. ``undo(inverse)`` puts back the rows that nobody has changed since, and leaves the others as they are: who has unfollowed
     meanwhile stays so. What cannot be in one place twice stays with the page that is given up.
-    A split that is taken back calls ``merge`` for what came to hang on the new page meanwhile.
+    A split that is taken back calls ``merge`` for what came to hang on the new page meanwhile. ``among(ids)`` names those of these pages that
+    anything hangs on, in a fixed number of queries: rules merge thousands of pages at once, and ask for these only (without it for all).
     """
 
     key: str
@@ -192,6 +193,7 @@ class MergeParticipant:
     merge: Callable[[int, int], Mapping[str, Any]]
     undo: Callable[[Mapping[str, Any]], None]
     order: int = 100
+    among: Callable[[Collection[int]], Iterable[int]] | None = None
 
 
 @dataclass(frozen=True)

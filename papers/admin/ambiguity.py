@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.lib.admin import ReadOnlyAdmin
 from papers.admin.people import with_words
-from papers.models import AmbiguityFinding, NameBlock, NameVariant
+from papers.models import AmbiguityFinding, NameBlock, NameVariant, WordStatistics
 from papers.models.bases import page_slug
 from papers.names import parse_name
 from papers.pages.ambiguity import reason_text
@@ -67,3 +67,11 @@ class NameBlockAdmin(ReadOnlyAdmin[NameBlock]):
     def find(self, rows: QuerySet[NameBlock], term: str) -> QuerySet[NameBlock]:
         """The block itself, or that of a name."""
         return rows.filter(key__in={term.strip().lower(), parse_name(term).block})
+
+
+@admin.register(WordStatistics)
+class WordStatisticsAdmin(ReadOnlyAdmin[WordStatistics]):
+    """When words were counted over how many works."""
+
+    list_display = ("kind", "total", "works", "computed_at")
+    fields = ("kind", "total", "works", "computed_at")

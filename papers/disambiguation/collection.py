@@ -13,6 +13,7 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.mentions import Mention, MentionKey, Work
 from papers.disambiguation.names import NameStatistics
 from papers.names import PersonName, parse_name
@@ -112,12 +113,18 @@ def places_of(affiliations: Iterable[str], institutions: Iterable[str]) -> list[
     return found
 
 
-def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling: float = 1.0) -> Rows:
-    """TF-IDF rows of length one. Words of one document only, and those above the ``ceiling`` share of all, are left out."""
+def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling: float = 1.0, corpus: WordCounts | None = None) -> Rows:
+    """TF-IDF rows of length one. Words of one document only, and those above the ``ceiling`` share of all, are left out.
+
+    ``corpus`` are the counts of the whole collection where these documents are a part of it.
+    """
     start = np.zeros(len(documents) + 1, np.int64)
     terms, values = array("i"), array("f")
-    total = max(vocabulary.total, 1)
-    idf = [log(total / count) + 1 if 1 < count <= max(ceiling * total, 2) else 0.0 for count in vocabulary.documents]
+    total, counts = max(vocabulary.total, 1), vocabulary.documents
+    if corpus is not None and corpus.total > total:
+        total = corpus.total
+        counts = [max(count, corpus.documents.get(word, 0)) for word, count in zip(vocabulary.number, counts, strict=True)]
+    idf = [log(total / count) + 1 if 1 < count <= max(ceiling * total, 2) else 0.0 for count in counts]
     damped = [0.0, *(1 + log(times) for times in range(1, 100))]
     number = vocabulary.number
     for row, words in enumerate(documents):
@@ -264,7 +271,7 @@ class Collection:
         documents = [text_of(work) for work in works]
         for words in documents:
             self._words.learn(set(words))
-        return weighted(documents, self._words, ceiling=EVERYWHERE)
+        return weighted(documents, self._words, ceiling=EVERYWHERE, corpus=self.statistics.words.text if self.statistics.words else None)
 
     def _surrounding_rows(self, mentions: list[Mention], works: list[Work]) -> Rows:
         """The affiliations around each work: those of all its mentions, and those that belong to none of them."""
@@ -276,7 +283,7 @@ class Collection:
         for words in documents:
             if words:
                 self._surroundings.learn(set(words))
-        return weighted(documents, self._surroundings)
+        return weighted(documents, self._surroundings, corpus=self.statistics.words.surroundings if self.statistics.words else None)
 
     def _place_rows(self, mentions: list[Mention]) -> tuple[Ints, Rows]:
         """The row of places of each mention (negative where it has none), and the rows that are new: one for each distinct affiliation."""
@@ -294,7 +301,7 @@ class Collection:
                 distinct[number] = set(documents[-1])
             self._places.learn(distinct.get(number, ()))
             numbers[row] = number
-        return numbers, weighted(documents, self._places)
+        return numbers, weighted(documents, self._places, corpus=self.statistics.words.places if self.statistics.words else None)
 
 
 def _nothing() -> Arrays:

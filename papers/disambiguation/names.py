@@ -16,6 +16,7 @@ from math import log10
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from papers.common_names import is_common_family_name, is_common_given_name
+from papers.disambiguation.corpus import CorpusWords
 from papers.disambiguation.nicknames import is_nickname
 from papers.names import PersonName, parse_name
 
@@ -114,12 +115,14 @@ def _dropped(one: tuple[str, ...], other: tuple[str, ...]) -> int:
 @dataclass(frozen=True)
 class NameStatistics:
     """How often names occur among the distinct names of the whole collection: first given names, family names, and how many
-    distinct names there are. What the counts do not hold counts once.
+    distinct names there are. What the counts do not hold counts once. ``words`` says how common words are in that collection, where the
+    mentions to be compared are a part of it.
     """
 
     first: Mapping[str, int]
     family: Mapping[str, int]
     distinct: int
+    words: CorpusWords | None = field(default=None, repr=False)
     _letters: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, DataError
 from django.utils import timezone
 
+from papers.attribution import work_chunks
 from papers.ingest import matching
 from papers.ingest.ahead import Prepared
 from papers.ingest.candidates import affiliation_hashes
@@ -269,5 +270,5 @@ def _mark(batch: _Batch) -> None:
     created = {one.work for one in batch.outcomes if one.outcome is ItemOutcome.CREATED and one.work is not None}
     changed = batch.works | created
     marks = {"work-figures": changed, "author-figures": batch.authors, "topic-figures": topics, "institution-figures": institutions}
-    mark_all(marks=marks, reason="import")
+    mark_all(marks={**marks, "mentions": work_chunks(changed)}, reason="import")
     works_changed(changed, reason="import")

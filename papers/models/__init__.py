@@ -2,7 +2,7 @@
 
 from papers.models.choices import AttributionRule, AttributionState, ImportState, ItemOutcome, VenueKind, WhyNot, WorkType
 from papers.models.citations import Citation, PendingReference
-from papers.models.disambiguation import AmbiguityFinding, NameBlock
+from papers.models.disambiguation import AmbiguityFinding, NameBlock, WordStatistics
 from papers.models.figures import AuthorFigures, SubjectFigures, WorkFigures
 from papers.models.identity import AuthorChange, ChangeKind, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
 from papers.models.imports import ImportItem, ImportRun
@@ -61,6 +61,7 @@ __all__ = [
     "Venue",
     "VenueKind",
     "WhyNot",
+    "WordStatistics",
     "Work",
     "WorkFigures",
     "WorkIdentifier",

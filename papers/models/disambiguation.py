@@ -34,6 +34,32 @@ class NameBlock(models.Model):
         return self.key
 
 
+class WordStatistics(models.Model):
+    """In how many documents of the whole collection words stand, so that a few works can be weighed as a part of it.
+
+    ``kind`` is "text" (titles, keywords and abstracts of works), "places" (affiliations of mentions) or "surroundings" (affiliations of works); ``total`` is how many
+    documents were counted, of ``works`` works that there were. ``words`` are joined by spaces, ``counts`` are theirs as 32-bit numbers;
+    words of a single document are left out.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, primary_key=True)
+    total = models.PositiveIntegerField(_("documents"))
+    works = models.PositiveIntegerField(_("works"))
+    words = models.TextField(_("words"))
+    counts = models.BinaryField(_("counts"))
+    computed_at = models.DateTimeField(_("computed at"))
+
+    class Meta:
+        verbose_name = _("frequencies of words")
+        verbose_name_plural = _("frequencies of words")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=["text", "places", "surroundings"]), name="wordstatistics_known_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class AmbiguityFinding(models.Model):
     """What speaks for a page being several people's: one row for each page of which something does.
 

@@ -53,7 +53,7 @@ def ambiguity_warning(author: Author, viewer: Viewer) -> AmbiguityWarning | None
 
 def warning_of(found: FoundAmbiguity) -> AmbiguityWarning:
     """A finding in words. Touches no database."""
-    people = len(found.groups)
+    people = sum(group["works"] > 1 for group in found.groups)  # a work alone may be anybody's
     if people > 1:
         heading = ngettext(
             "These %(works)s look like those of %(people)s person",
@@ -139,10 +139,7 @@ def _two_source_ids(details: Mapping[str, Any]) -> str:
 
 
 def _affiliations_apart(details: Mapping[str, Any]) -> str:
-    return _("In %(years)s they name %(values)s, which never occur together.") % {
-        "years": _listed(details["years"]),
-        "values": _listed(details["values"]),
-    }
+    return _("They name affiliations that never occur together: %(values)s.") % {"values": _listed(details["values"])}
 
 
 def _names_apart(details: Mapping[str, Any]) -> str:

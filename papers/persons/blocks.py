@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from papers.disambiguation import Clustering, disambiguate
+from papers.disambiguation.clustering import disambiguate
+from papers.disambiguation.mentions import Mention, MentionKey
+from papers.disambiguation.outcomes import Clustering
 from papers.ingest.copying import array_text, numbers_text
 from papers.names import parse_name
 from papers.persons.deciding import Plan, constraints_of, plan_of
 from papers.persons.judging import judge, store_judgements
 from papers.persons.pairs import store_pairs
 from papers.persons.reading import Block, read_block
-from papers.persons.statistics import names_of_collection
+from papers.persons.statistics import statistics_for
 from papers.persons.writing import write_plan
 from papers.refresh import mark_all
 from papers.slices.marking import works_changed
@@ -95,12 +97,21 @@ def _compare(keys: list[str], marks: dict[str, set[int]]) -> None:
     clustering = Clustering(())
     if block.mentions:
         mentions, constraints = constraints_of(block)
-        clustering = disambiguate(mentions, constraints, names_of_collection(mentions))
+        clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions))
+    store_clustering(block, clustering, {mention.key: mention for mention in block.mentions}, marks)
+
+
+def store_clustering(block: Block, clustering: Clustering, mentions: Mapping[MentionKey, Mention], marks: dict[str, set[int]]) -> None:
+    """Bring the database to say what the clustering of a block says; what has to be computed afterwards is added to ``marks``.
+
+    Raises ``BlockBusyError`` where somebody is deciding about one of the works, or has decided since the block was read.
+    """
+    if clustering.clusters:
         plan = write_plan(block, plan_of(block, clustering))
-        changed = store_judgements(block, plan, judge(block, plan, clustering), METHOD)
-        store_pairs(block, clustering)
+        changed = store_judgements(block, plan, judge(plan, clustering, mentions), METHOD, mentions)
+        store_pairs(block, clustering, mentions)
         _note_touched(plan, changed, marks)
-    _store_counts(block, clustering)
+    _store_counts(block, clustering, mentions)
 
 
 def _note_touched(plan: Plan, judged_anew: Iterable[int], marks: dict[str, set[int]]) -> None:
@@ -115,14 +126,13 @@ def _note_touched(plan: Plan, judged_anew: Iterable[int], marks: dict[str, set[i
         works_changed(works, hands=plan.changed(), reason="people compared")
 
 
-def _store_counts(block: Block, clustering: Clustering) -> None:
+def _store_counts(block: Block, clustering: Clustering, by_key: Mapping[MentionKey, Mention]) -> None:
     """When the blocks were compared, and how many mentions and persons each holds."""
     mentions: dict[str, int] = dict.fromkeys(block.keys, 0)
     persons: dict[str, set[int]] = {key: set() for key in block.keys}
-    names = {mention.key: mention.name for mention in block.mentions}
     for place, cluster in enumerate(clustering.clusters):
         for key in cluster.mentions:
-            of = parse_name(names[key]).block
+            of = parse_name(by_key[key].name).block
             if of in mentions:
                 mentions[of] += 1
                 persons[of].add(place)

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from papers.disambiguation import Clustering, Constraints, Mention, stable_ids
-from papers.disambiguation.mentions import MentionKey
+from papers.disambiguation.mentions import Constraints, Mention, MentionKey
+from papers.disambiguation.outcomes import Clustering
+from papers.disambiguation.stability import stable_ids
 from papers.ingest.people import display_form
 from papers.names import parse_name
-from papers.persons.reading import AuthorRow, AuthorshipRow, Block
+from papers.persons.reading import AuthorshipRow, Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,12 @@ def constraints_of(block: Block) -> tuple[list[Mention], Constraints]:
     A page that people have to do with is decided as a whole: rules may add to it, and take nothing away.
     """
     decided = {
-        key: str(row.author_id)
+        key: name_in_engine(row.author_id)
         for key, row in block.authorships.items()
         if row.decided_by_person or (row.author_id in block.kept and (row.id, row.author_id) not in block.said.refused)
     }
-    mention_of = {row.id: key for key, row in block.authorships.items()}
-    refused = frozenset((mention_of[one], str(author)) for one, author in block.said.refused if one in mention_of)
+    mention_of = block.keys_of_authorships()
+    refused = frozenset((mention_of[one], name_in_engine(author)) for one, author in block.said.refused if one in mention_of)
     same, different = (
         tuple((mention_of[one], mention_of[other]) for one, other in pairs if one in mention_of and other in mention_of)
         for pairs in (block.said.same, block.said.different)
@@ -75,9 +76,8 @@ def plan_of(block: Block, clustering: Clustering) -> Plan:
     """What makes the database say what the clustering says. The largest overlap keeps the author; nothing where all is so already."""
     stood: dict[str, list[MentionKey]] = defaultdict(list)
     for key, row in block.authorships.items():
-        stood[str(row.author_id)].append(key)
-    ids = stable_ids(stood, clustering)
-    authors = _authors(ids.names, block.authors)
+        stood[name_in_engine(row.author_id)].append(key)
+    authors = [int(name) if name else -1 - place for place, name in enumerate(stable_ids(stood, clustering).names)]
     persons = tuple(
         Person(authors[place], place, tuple(block.authorships[key] for key in cluster.mentions))
         for place, cluster in enumerate(clustering.clusters)
@@ -88,12 +88,9 @@ def plan_of(block: Block, clustering: Clustering) -> Plan:
     return Plan(persons, moves, _heirs(gone, persons))
 
 
-def _authors(names: Sequence[str], known: Mapping[int, AuthorRow]) -> list[int]:
-    """The author of each cluster: a row key, or a negative number for one to be opened."""
-    found: list[int] = []
-    for place, name in enumerate(names):
-        found.append(int(name) if name.isdigit() and int(name) in known else -1 - place)
-    return found
+def name_in_engine(author: int) -> str:
+    """An author as the engine calls it, so that of two with equal claims the one first known keeps its page."""
+    return f"{author:019d}"
 
 
 def _heirs(gone: Iterable[int], persons: Iterable[Person]) -> dict[int, int]:

@@ -10,16 +10,22 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from papers.disambiguation import Clustering, Finding, Index, Mention, ambiguity, confidence
-from papers.disambiguation.mentions import MentionKey
+from papers.attribution import IDENTIFIER_ORDER
+from papers.disambiguation.ambiguity import ambiguity
+from papers.disambiguation.judgement import confidence
+from papers.disambiguation.mentions import Mention, MentionKey
+from papers.disambiguation.outcomes import AMBIGUOUS, Cluster, Clustering, Finding
 from papers.figures.storing import store_rows
 from papers.ingest.copying import numbers_text
 from papers.models import AmbiguityFinding
-from papers.persons.deciding import Plan
+from papers.names import parse_name
+from papers.persons.deciding import Person, Plan, name_of
 from papers.persons.reading import Block
 
 KEPT_FROM = 0.25  # below it a finding tells nobody anything
 GROUPS, EXAMPLES, COMPANIONS, PLACES = 4, 3, 4, 2  # how much of a finding a page shows
+WARNED = 0.49  # below papers.metrics.citations.LEAST_CONFIDENCE: a page that warns states no h-index
+NAMED_BY_SOURCE = 0.9
 COMPANY_LIMIT = 30  # longer author lists say nothing about who somebody works with
 
 _CONFIDENCE = """
@@ -41,33 +47,50 @@ class Judgement:
     works: int
 
 
-def judge(block: Block, plan: Plan, clustering: Clustering) -> dict[int, Judgement]:
-    """What is thought of each author of the block. Touches no database."""
-    clusters = {key: str(person.author_id) for person in plan.persons for key in clustering.clusters[person.place].mentions}
-    index = Index(block.mentions, clusters)
-    return {
-        person.author_id: Judgement(
-            confidence=round(confidence(clustering.clusters[person.place]), 3),
-            finding=ambiguity(clustering.clusters[person.place], index),
-            works=len(person.rows),
-        )
-        for person in plan.persons
-    }
+def judge(plan: Plan, clustering: Clustering, mentions: Mapping[MentionKey, Mention]) -> dict[int, Judgement]:
+    """What is thought of each author of a block. Touches no database."""
+    bearers = Counter(parse_name(name_of(person.rows)).key for person in plan.persons)
+    judged: dict[int, Judgement] = {}
+    for person in plan.persons:
+        cluster = clustering.clusters[person.place]
+        others = bearers[parse_name(name_of(person.rows)).key] - 1
+        finding = ambiguity(cluster, [mentions[key] for key in cluster.mentions], others)
+        judged[person.author_id] = Judgement(_sureness(person, cluster, finding), finding, len(person.rows))
+    return judged
 
 
-def store_judgements(block: Block, plan: Plan, judged: Mapping[int, Judgement], method: str) -> set[int]:
+def _sureness(person: Person, cluster: Cluster, finding: Finding) -> float:
+    """A person's word is sure; a page that warns of several people is never surer than that."""
+    if all(row.decided_by_person for row in person.rows):
+        return 1.0
+    if finding.score >= AMBIGUOUS:
+        return round(min(confidence(cluster), 1 - finding.score, WARNED), 3)
+    sure = confidence(cluster)
+    return round(max(sure, NAMED_BY_SOURCE) if _is_named_by_a_source(person) else sure, 3)
+
+
+def _is_named_by_a_source(person: Person) -> bool:
+    """Whether one identifier of the person stands on every work."""
+    shared = set.intersection(*(set(row.source_ids.items()) for row in person.rows))
+    return len(person.rows) > 1 and any(scheme in IDENTIFIER_ORDER for scheme, _value in shared)
+
+
+def store_judgements(
+    block: Block, plan: Plan, judged: Mapping[int, Judgement], method: str, mentions: Mapping[MentionKey, Mention]
+) -> set[int]:
     """Store what is new in these judgements; returns the authors whose confidence changed. Two statements, and two where findings changed."""
     ordered = sorted(judged.items())
     with connection.cursor() as cursor:
         cursor.execute(_CONFIDENCE, [numbers_text(key for key, _ in ordered), [one.confidence for _, one in ordered]])
         changed = {row[0] for row in cursor.fetchall()}
-    _store_findings(block, plan, judged, method)
+    _store_findings(block, plan, judged, method, mentions)
     return changed
 
 
-def _store_findings(block: Block, plan: Plan, judged: Mapping[int, Judgement], method: str) -> None:
-    by_key = {mention.key: mention for mention in block.mentions}
-    wanted = {author: _row(author, one, block, by_key, method) for author, one in sorted(judged.items()) if one.finding.score >= KEPT_FROM}
+def _store_findings(block: Block, plan: Plan, judged: Mapping[int, Judgement], method: str, mentions: Mapping[MentionKey, Mention]) -> None:
+    wanted = {
+        author: _row(author, one, block, mentions, method) for author, one in sorted(judged.items()) if one.finding.score >= KEPT_FROM
+    }
     concerned = sorted({*judged, *plan.redirects})
     with connection.cursor() as cursor:
         cursor.execute(_FINDINGS, [numbers_text(concerned)])

@@ -77,9 +77,14 @@ def mark_blocks(keys: Iterable[str], *, reason: str) -> int:
     ordered = sorted({key for key in keys if key})
     if not ordered:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [array_text(ordered)])
+    open_blocks(ordered)
     return mark_dirty(kind=BLOCK, ids=NameBlock.objects.filter(key__in=ordered).values_list("pk", flat=True), reason=reason)
+
+
+def open_blocks(keys: Iterable[str]) -> None:
+    """Make the rows of blocks that have none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [array_text(sorted(set(keys)))])
 
 
 def mark_authorships(authorships: Iterable[int], *, reason: str) -> int:

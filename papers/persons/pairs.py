@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from papers.disambiguation import Clustering
-from papers.disambiguation.mentions import MentionKey
+from papers.disambiguation.mentions import Mention, MentionKey
+from papers.disambiguation.outcomes import Clustering
 from papers.identity.pairs import LEAST, MOST, Uncertain, store_uncertain_pairs
 from papers.models import UncertainPair
 from papers.names import parse_name
@@ -14,9 +14,9 @@ from papers.persons.reading import AuthorshipRow, Block
 MOST_OF_A_RUN = 2_000  # the most valuable ones; nobody decides more of a piece
 
 
-def store_pairs(block: Block, clustering: Clustering) -> None:
+def store_pairs(block: Block, clustering: Clustering, mentions: Mapping[MentionKey, Mention]) -> None:
     """Keep the uncertain pairs of these blocks; those that are certain by now and that nobody decided go. One query where nothing changed."""
-    wanted = _pairs(block, clustering)
+    wanted = _pairs(block, clustering, mentions)
     waiting = UncertainPair.objects.filter(verdict="", block__in=block.keys)
     present = {
         (one, other): (key, probability) for key, one, other, probability in waiting.values_list("pk", "one_id", "other_id", "probability")
@@ -29,16 +29,15 @@ def store_pairs(block: Block, clustering: Clustering) -> None:
         store_uncertain_pairs(new)
 
 
-def _pairs(block: Block, clustering: Clustering) -> dict[tuple[int, int], Uncertain]:
+def _pairs(block: Block, clustering: Clustering, mentions: Mapping[MentionKey, Mention]) -> dict[tuple[int, int], Uncertain]:
     """The pairs by keys of authorships, smaller first: of each cluster the work that says most."""
     found: dict[tuple[int, int], Uncertain] = {}
-    said = {mention.key: len(mention.affiliations) * 1000 + len(mention.work.abstract) for mention in block.mentions}
     ranked = sorted(clustering.uncertain, key=lambda pair: (-pair.worth, pair.first, pair.second))
     for pair in ranked[:MOST_OF_A_RUN]:
         if not LEAST <= pair.probability <= MOST:
             continue
         one, other = sorted(
-            (_telling(block, clustering.clusters[place].mentions, said) for place in (pair.first, pair.second)), key=lambda row: row.id
+            (_telling(block, clustering.clusters[place].mentions, mentions) for place in (pair.first, pair.second)), key=lambda row: row.id
         )
         name = parse_name(one.raw_name)
         if one.work_id != other.work_id:
@@ -46,5 +45,7 @@ def _pairs(block: Block, clustering: Clustering) -> dict[tuple[int, int], Uncert
     return found
 
 
-def _telling(block: Block, mentions: Sequence[MentionKey], said: dict[MentionKey, int]) -> AuthorshipRow:
-    return block.authorships[min(mentions, key=lambda key: (-said[key], block.authorships[key].id))]
+def _telling(block: Block, keys: Sequence[MentionKey], mentions: Mapping[MentionKey, Mention]) -> AuthorshipRow:
+    """Where affiliations are given, then the longest abstract, then the first."""
+    said = {key: (-len(mentions[key].affiliations), -len(mentions[key].work.abstract), block.authorships[key].id) for key in keys}
+    return block.authorships[min(keys, key=lambda key: said[key])]

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from config.lib.registries import kept_pages
-from papers.disambiguation import Mention, Work
-from papers.disambiguation.mentions import MentionKey
+from papers.disambiguation.mentions import Mention, MentionKey, Work
 from papers.ingest.copying import array_text, numbers_text
 from papers.querysets.constraints import PeopleSaid, people_said
 
@@ -58,6 +57,10 @@ class Block:
     said: PeopleSaid = field(default_factory=lambda: PeopleSaid({}, set(), [], []))
     signed_in: dict[int, str] = field(default_factory=dict)
 
+    def keys_of_authorships(self) -> dict[int, MentionKey]:
+        """The mention that each authorship is."""
+        return {row.id: key for key, row in self.authorships.items()}
+
 
 _AUTHORS = """
     SELECT id, display_name, name_decided_by_person, name_on_works, confidence
@@ -66,6 +69,10 @@ _AUTHORS = """
       AND merged_into_id IS NULL AND erased_at IS NULL
     ORDER BY id
     FOR NO KEY UPDATE
+"""
+_ALL_AUTHORS = """
+    SELECT id, display_name, name_decided_by_person, name_on_works, confidence
+    FROM papers_author WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id
 """
 _AUTHORSHIPS = """
     SELECT authorship.id, authorship.work_id, authorship.author_id, authorship.raw_name, authorship.raw_affiliations,
@@ -82,7 +89,7 @@ _WORKS = """
     WHERE work.id = ANY(%s::bigint[]) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
 _NAMES = """
-    SELECT work_id, id, raw_name, author_id FROM papers_authorship
+    SELECT work_id, id, raw_name, author_id, raw_affiliations FROM papers_authorship
     WHERE work_id = ANY(%s::bigint[]) AND NOT is_organisation
     ORDER BY work_id, position NULLS LAST, id
 """
@@ -100,11 +107,31 @@ _SIGNED_IN = """
 
 def read_block(keys: Sequence[str]) -> Block:
     """The authors with a published name in these blocks, locked, and all their mentions on works that are shown. Nine queries, and one for each registered kind of kept pages."""
-    block = Block(list(keys))
-    block.authors = {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(block.keys))}
-    authors = numbers_text(block.authors)
-    found = [AuthorshipRow(*row) for row in _rows(_AUTHORSHIPS, authors)]
-    works, places, block.people = _works({row.work_id for row in found})
+    return _filled(Block(list(keys), {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(keys))}))
+
+
+def read_everything() -> Block:
+    """The same for all authors there are, none of them locked. Ten queries; some 2 kB a mention."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_AUTHORS)
+        return _filled(Block([], {row[0]: AuthorRow(*row) for row in cursor.fetchall()}))
+
+
+def read_again(keys: Sequence[str], whole: Block) -> Block:
+    """What stands in these blocks now of what was read as a whole before, their authors locked. Mentions that came later are left out. Six queries."""
+    block = Block(list(keys), {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(keys))}, people=whole.people)
+    key_of = whole.keys_of_authorships()
+    for row in _authorships(block):
+        key = key_of.get(row.id)
+        if key is not None:
+            block.authorships[key] = row
+    _note_people(block, [row.id for row in block.authorships.values()])
+    return block
+
+
+def _filled(block: Block) -> Block:
+    found = _authorships(block)
+    works, places, block.people = _works({row.work_id for row in found}, {row.id for row in found})
     institutions = _institutions([row.id for row in found])
     for row in found:
         work = works.get(row.work_id)
@@ -113,11 +140,20 @@ def read_block(keys: Sequence[str]) -> Block:
         place = places[row.id]
         block.authorships[work.key, place] = row
         block.mentions.append(_mention(row, work, place, institutions.get(row.id, [])))
-    block.said = people_said([row.id for row in found])
-    block.signed_in = dict(reversed(_rows(_SIGNED_IN, authors)))  # the first stays
+    _note_people(block, [row.id for row in found])
+    return block
+
+
+def _authorships(block: Block) -> list[AuthorshipRow]:
+    return [AuthorshipRow(*row) for row in _rows(_AUTHORSHIPS, numbers_text(block.authors))]
+
+
+def _note_people(block: Block, authorships: Sequence[int]) -> None:
+    """What people said, and which pages they have to do with."""
+    block.said = people_said(authorships)
+    block.signed_in = dict(reversed(_rows(_SIGNED_IN, numbers_text(block.authors))))  # the first stays
     block.kept = {author for entry in kept_pages for author in entry.among(list(block.authors))}
     block.kept |= {author for _authorship, author in block.said.refused} & block.authors.keys()
-    return block
 
 
 def _mention(row: AuthorshipRow, work: Work, place: int, institutions: Sequence[tuple[int, str, str | None]]) -> Mention:
@@ -136,13 +172,19 @@ def _mention(row: AuthorshipRow, work: Work, place: int, institutions: Sequence[
     )
 
 
-def _works(keys: Collection[int]) -> tuple[dict[int, Work], dict[int, int], dict[int, list[int]]]:
-    """The works that are shown, by key, the place of each authorship among the names on its work, and each work's authors. Two queries."""
+def _works(keys: Collection[int], mentioned: Collection[int]) -> tuple[dict[int, Work], dict[int, int], dict[int, list[int]]]:
+    """The works that are shown, by key, the place of each authorship among the names on its work, and each work's authors. Two queries.
+
+    What the authorships say that are not mentioned here is the work's own, as affiliations around it.
+    """
     wanted = numbers_text(sorted(keys))
     names: dict[int, list[str]] = defaultdict(list)
     places: dict[int, int] = {}
     people: dict[int, list[int]] = defaultdict(list)
-    for work_id, authorship_id, name, author_id in _rows(_NAMES, wanted):
+    around: dict[int, list[str]] = defaultdict(list)
+    for work_id, authorship_id, name, author_id, affiliations in _rows(_NAMES, wanted):
+        if authorship_id not in mentioned:
+            around[work_id] += affiliations
         places[authorship_id] = len(names[work_id])
         names[work_id].append(name)
         if author_id is not None:
@@ -156,7 +198,7 @@ def _works(keys: Collection[int]) -> tuple[dict[int, Work], dict[int, int], dict
             venue=venue or "",
             year=year,
             authors=tuple(names[key]),
-            affiliations=tuple(unaligned),
+            affiliations=(*unaligned, *around[key]),
         )
         for key, title, abstract, venue, year, topics, unaligned in _rows(_WORKS, wanted)
     }
@@ -173,4 +215,4 @@ def _institutions(authorships: Collection[int]) -> dict[int, list[tuple[int, str
 def _rows(statement: str, given: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [given])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from config.lib.registries import merge_participants
 from papers.exceptions import BlockBusyError
 from papers.identity.changes import Change, record_changes
 from papers.ingest.copying import array_text, copy_rows, draw_keys, numbers_text
@@ -146,11 +147,16 @@ def _move(plan: Plan) -> None:
 
 
 def _redirect(redirects: Mapping[int, int]) -> None:
+    """Pages that hold nothing any more lead to their heirs, and what people hung on them goes along: invitations, follows."""
     if redirects:
         columns = [numbers_text(redirects.keys()), numbers_text(redirects.values())]
         with connection.cursor() as cursor:
             cursor.execute(_MOVE_HIDDEN, columns)
             cursor.execute(_REDIRECT, columns)
+    for participant in merge_participants if redirects else ():
+        concerned = participant.among(list(redirects)) if participant.among is not None else redirects
+        for author in sorted(concerned):
+            participant.merge(author, redirects[author])
 
 
 def _rename(block: Block, changed: Iterable[Person]) -> None:
@@ -224,4 +230,4 @@ def _may_go(variant: Variant, author: int, redirects: Mapping[int, int]) -> bool
 def _rows(statement: str, given: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [given])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

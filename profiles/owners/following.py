@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from papers.ingest.people import visible_form
 from papers.models import Author, Authorship, AuthorshipInstitution, NameVariant, NameVisibility, WorkTopic
 from papers.names import parse_name
-from papers.persons.marking import mark_authorships
 from papers.refresh import mark_all
 from papers.slices.marking import works_changed
 from profiles import standings
@@ -34,11 +33,6 @@ def _names_are_told() -> bool:
     entry = entry_under_way()
     action = entry.undoes.action if entry is not None and entry.undoes is not None else entry.action if entry is not None else ""
     return action in PAGE_ACTS or action == "bring-home"
-
-
-def compare_again(changes: Sequence[Change]) -> None:
-    """Reaction to decided authorships: what somebody said about one work tells more about others under the same name. Two statements."""
-    mark_authorships([change["pk"] for change in changes], reason="decision on a work")
 
 
 def _mark(works: Iterable[int], hands: set[int]) -> None:
