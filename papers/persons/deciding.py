@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
@@ -60,8 +60,22 @@ def constraints_of(block: Block) -> tuple[list[Mention], Constraints]:
         tuple((mention_of[one], mention_of[other]) for one, other in pairs if one in mention_of and other in mention_of)
         for pairs in (block.said.same, block.said.different)
     )
-    constraints = Constraints(together=same, apart=different, decided=decided, refused=refused)
+    constraints = Constraints(together=(*same, *_on_one_page(block)), apart=different, decided=decided, refused=refused)
     return [_signed(mention, block) for mention in block.mentions], constraints
+
+
+def _on_one_page(block: Block) -> Iterator[tuple[MentionKey, MentionKey]]:
+    """Mentions that a source keeps on one person's page, each with the first one there. The engine knows identifiers, and takes none for sure."""
+    first: dict[str, MentionKey] = {}
+    for key, row in block.authorships.items():
+        page = row.source_ids.get("page")
+        if page and first.setdefault(page, key) != key:
+            yield first[page], key
+
+
+def said_together(constraints: Constraints) -> set[MentionKey]:
+    """The mentions that somebody said are one person's with another."""
+    return {key for pair in constraints.together for key in pair} | constraints.decided.keys()
 
 
 def _signed(mention: Mention, block: Block) -> Mention:

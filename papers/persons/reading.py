@@ -81,8 +81,9 @@ _AUTHORSHIPS = """
     WHERE authorship.author_id = ANY(%s::bigint[]) AND NOT authorship.is_organisation
     ORDER BY authorship.work_id, authorship.id
 """
+# That two works lie in the same repository says nothing about their people.
 _WORKS = """
-    SELECT work.id, work.title, work.abstract, venue.key, work.year,
+    SELECT work.id, work.title, work.abstract, CASE WHEN venue.kind <> 'repository' THEN venue.key END, work.year,
            ARRAY(SELECT topic.name FROM papers_worktopic AS about JOIN papers_topic AS topic ON topic.id = about.topic_id
                  WHERE about.work_id = work.id ORDER BY topic.id), work.affiliations_unaligned
     FROM papers_work AS work LEFT JOIN papers_venue AS venue ON venue.id = work.venue_id

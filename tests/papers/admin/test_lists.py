@@ -72,6 +72,11 @@ def make_everything(count):
         now = timezone.now()
         models.GraphSlice.objects.create(kind="person", subject_id=author.pk, document={}, fingerprint=letter, built_at=now, due_at=now)
         models.GraphChange.objects.create(work_id=work.pk, at=now)
+        models.AmbiguityFinding.objects.create(author=author, score=0.6, method="test", computed_at=now)
+        models.NameBlock.objects.get_or_create(key=letter)
+        models.WordStatistics.objects.get_or_create(
+            kind="text", defaults={"total": 1, "works": 1, "words": "", "counts": b"", "computed_at": now}
+        )
 
 
 def costs(client):

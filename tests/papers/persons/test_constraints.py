@@ -38,6 +38,16 @@ def test_without_a_word_from_anybody_two_such_pages_become_one(two_pages):
     assert Author.objects.get(pk=one.pk).confidence > 0.5
 
 
+def test_where_nothing_is_known_but_a_name_that_others_bear_companies_that_never_meet_stay_apart(db):
+    page = AuthorFactory(display_name="Wei Wang")
+    for company in ("Grace Farrowgate", "Grace Farrowgate", "Emmy Notherby"):
+        WorkFactory(by=[page, company])
+
+    compare("wang w")
+
+    assert sorted(len(places_of(author)) for author in Author.objects.filter(display_name="Wei Wang")) == [1, 2]
+
+
 def test_two_pages_with_owners_never_become_one(two_pages):
     one, other = two_pages
     owner_of(one, "ada")
