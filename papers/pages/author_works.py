@@ -11,7 +11,7 @@ from django.db.models import Count, F
 
 from papers.models import WorkTopic
 from papers.pages.work_list import PAGE_SIZE, WorkListState
-from papers.querysets.works import Entry, WorkQuerySet
+from papers.querysets.works import FIGURES, Entry, WorkQuerySet
 
 TOPICS_OFFERED: Final = 30
 
@@ -47,7 +47,7 @@ def tallied(record: Iterable[Entry], state: WorkListState) -> Tally:
 def chosen_keys(record: Iterable[Entry], state: WorkListState) -> list[int]:
     """The works that the filters leave, in the order of the list. Pure.
 
-    Works without a year or a count stand last, as in ``papers.querysets.works.ORDERS``.
+    Works without a year, a count or a figure stand last, as in ``papers.querysets.works.ORDERS``.
     """
     chosen = [
         entry
@@ -62,6 +62,8 @@ def chosen_keys(record: Iterable[Entry], state: WorkListState) -> list[int]:
         chosen.sort(
             key=lambda entry: (-1 if entry.cited_by_count is None else entry.cited_by_count, entry.date_key, entry.id), reverse=True
         )
+    elif state.sort in FIGURES:
+        chosen.sort(key=lambda entry: (-1.0 if entry.figure is None else entry.figure, entry.date_key, entry.id), reverse=True)
     else:
         chosen.sort(key=lambda entry: (entry.date_key, entry.id), reverse=True)
     return [entry.id for entry in chosen]

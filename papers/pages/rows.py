@@ -15,6 +15,7 @@ from config.lib.paging import grouped
 from papers.addresses import paper_address, researcher_address
 from papers.models import AttributionState, WorkType
 from papers.pages.markup import ListedAuthor, abstract_disclosure, byline_html, facts_html, heading_html, when_html
+from papers.pages.score import Part, parts_of, score_disclosure, score_text
 from papers.querysets.works import FoundWork, ListedAuthorship, works_with_authors
 from papers.source_names import source_list, source_name
 
@@ -48,6 +49,8 @@ class WorkRow(NamedTuple):
     code_url: str
     has_code: bool
     cited_by_text: str
+    score_text: str
+    score_parts: Sequence[Part]
     state_text: str
     authorship: int | None  # of the subject, where there is one
     is_decided: bool  # by a person
@@ -55,13 +58,14 @@ class WorkRow(NamedTuple):
     heading: SafeString
     byline: SafeString
     abstract_part: SafeString
+    score_part: SafeString
     facts: SafeString
 
 
-def rows_of(ids: Sequence[int], *, subject: int | None = None) -> list[WorkRow]:
-    """These works for a list, in this order; ``subject`` is the author whose page it is. One query, none for no ids."""
+def rows_of(ids: Sequence[int], *, subject: int | None = None, scores: bool = True) -> list[WorkRow]:
+    """These works for a list, in this order; ``subject`` is the author whose page it is. One query, none for no ids. ``scores``: with theirs."""
     found, people = works_with_authors(ids, first=AUTHORS_SHOWN, subject=subject)
-    return _rows(found, people, subject)
+    return _rows(found if scores else [work._replace(scored=None) for work in found], people, subject)
 
 
 def _rows(found: Sequence[FoundWork], people: Iterable[ListedAuthorship], subject: int | None) -> list[WorkRow]:
@@ -113,6 +117,7 @@ def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | Non
     more_words = words.more(more)
     code_url = web_address(work.code_urls)
     cited_by = words.cited_by(work.cited_by_count, work.cited_by_source)
+    score, parts = ("", ()) if work.scored is None or work.scored.score is None else (score_text(work.scored.score), parts_of(work.scored))
     state = words.state(own) if own else words.imported_from(tuple(work.sources))
     return WorkRow(
         id=work.id,
@@ -135,6 +140,8 @@ def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | Non
         code_url=code_url,
         has_code=work.has_code,
         cited_by_text=cited_by,
+        score_text=score,
+        score_parts=parts,
         state_text=state,
         authorship=own.id if own else None,
         is_decided=own is not None and own.is_decided,
@@ -142,6 +149,7 @@ def _row(work: FoundWork, people: Sequence[ListedAuthorship], subject: int | Non
         heading=heading_html(url, work.title, work.title_html, work.language),
         byline=byline_html(listed, url=url, more=more_words, nobody=words.nobody),
         abstract_part=abstract_disclosure(work.abstract, work.abstract_html, work.language, words.abstract),
+        score_part=score_disclosure(score, parts, url),
         facts=facts_html(
             retracted=words.retracted if work.is_retracted else "",
             kind=kind,

@@ -30,7 +30,13 @@ LABELS: Final = {
     "topics": gettext_lazy("Topics"),
     "institutions": gettext_lazy("Institutions"),
 }
-SORT_LABELS: Final = {"relevance": gettext_lazy("Relevance"), "newest": gettext_lazy("Newest"), "cited": gettext_lazy("Most cited")}
+SORT_LABELS: Final = {
+    "relevance": gettext_lazy("Relevance"),
+    "newest": gettext_lazy("Newest"),
+    "cited": gettext_lazy("Most cited"),
+    "score": gettext_lazy("Score"),
+    "novelty": gettext_lazy("Novelty"),
+}
 FIRST_HITS: Final = {"people": 5, "papers": 8, "topics": 3, "institutions": 3}  # where all kinds are shown together
 SURE: Final = {"people": 0.6, "topics": 0.9, "institutions": 0.7}  # a name that fits this well comes before papers
 YEARS_LISTED: Final = 12

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from papers.addresses import institution_address, paper_address, researcher_address, topic_address
 from papers.pages.parts import works_text, years_text
 from papers.pages.rows import TYPES, cited_by_text, venue_text
+from papers.pages.score import score_text
 from papers.querysets.people import authors
 from papers.querysets.subjects import found_institutions, found_topics
 from papers.querysets.works import FoundWork, found_works, listed_authorships
@@ -106,6 +107,7 @@ def _paper(hit: Hit, work: FoundWork, passages: tuple[str, str], names: Sequence
         venue_text(work.venue_abbreviation, work.venue_name),
         str(work.year or ""),
         cited_by_text(work.cited_by_count, work.cited_by_source),
+        _("score %(score)s") % {"score": score_text(work.scored.score)} if work.scored and work.scored.score is not None else "",
         _("has code") if work.has_code else "",
         _("retracted") if work.is_retracted else "",
     ]

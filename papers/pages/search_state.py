@@ -12,7 +12,7 @@ from config.lib.registries import people_facets
 from papers.search.papers import PaperFilters
 
 KINDS: Final = ("people", "papers", "topics", "institutions")
-SORTS: Final = ("relevance", "newest", "cited")
+SORTS: Final = ("relevance", "newest", "cited", "score", "novelty")
 LONGEST_QUESTION: Final = 300
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50  # a thousand hits are ranked; further ones need a better question

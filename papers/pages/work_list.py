@@ -25,7 +25,13 @@ from papers.pages.rows import TYPES, WorkRow
 PAGE_SIZE: Final = 50
 MOST_PAGES: Final = 200  # nobody reads further; narrowing by year reaches what lies behind
 FIRST_YEAR, LAST_YEAR = 1400, 2200
-SORTS: Final = {"newest": gettext_lazy("Newest"), "oldest": gettext_lazy("Oldest"), "cited": gettext_lazy("Most cited")}
+SORTS: Final = {
+    "newest": gettext_lazy("Newest"),
+    "oldest": gettext_lazy("Oldest"),
+    "cited": gettext_lazy("Most cited"),
+    "score": gettext_lazy("Score"),
+    "novelty": gettext_lazy("Novelty"),
+}
 DEFAULT_SORT: Final = "newest"
 
 

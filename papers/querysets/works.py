@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, Q
 from django.db.models.functions import JSONObject
 
 from papers.models import Authorship, AuthorshipInstitution, Citation, Work, WorkIdentifier, WorkSource, WorkTopic
+from papers.querysets.scores import COLUMNS, WorkScore
 from papers.querysets.visibility import narrowed, narrowing
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "newest": ("-date_key", "-id"),
     "oldest": (F("year").asc(nulls_last=True), "date_key", "id"),
     "cited": (F("cited_by_count").desc(nulls_last=True), "-date_key", "-id"),
+    "score": (F("figures__score").desc(nulls_last=True), "-date_key", "-id"),
+    "novelty": (F("figures__novelty_part").desc(nulls_last=True), "-date_key", "-id"),
 }
 
 
@@ -47,6 +50,7 @@ class FoundWork(NamedTuple):
     retraction_note: str
     author_count: int
     sources: list[str]
+    scored: WorkScore | None  # None before it has been computed
 
 
 GATHERED_UP_TO: Final = 20_000  # works: some 100 ms; beyond, a walk from the newest on meets fifty sooner
@@ -55,10 +59,11 @@ GATHERED_UP_TO: Final = 20_000  # works: some 100 ms; beyond, a walk from the ne
 _FOUND_WORKS: Final = """
     SELECT work.id, work.title, work.title_html, work.language, work.type, work.abstract, work.abstract_html, work.year, work.month, work.day,
            venue.name, venue.abbreviation, work.track, work.has_code, work.code_urls, work.cited_by_count, work.cited_by_source,
-           work.is_retracted, work.retraction_note, work.author_count, work.sources
+           work.is_retracted, work.retraction_note, work.author_count, work.sources, {scores}
     FROM papers_work AS work LEFT JOIN papers_venue AS venue ON venue.id = work.venue_id
+         LEFT JOIN papers_workfigures AS figures ON figures.work_id = work.id
     WHERE work.id = ANY(%(works)s)
-"""
+""".replace("{scores}", COLUMNS)
 AUTHORSHIP_FIELDS: Final = (
     "work_id",
     "position",
@@ -83,13 +88,18 @@ class Entry(NamedTuple):
     type: str
     has_code: bool
     cited_by_count: int | None
+    figure: float | None = None  # the one to sort by, where it was asked for
 
+
+FIGURES: Final = {"score": "score", "novelty": "novelty_part"}
+"""Orders that rest on stored figures, with the column of each."""
 
 _RECORD: Final = """
-    SELECT work.id, work.date_key, work.year, work.type, work.has_code, work.cited_by_count
-    FROM papers_authorship AS own JOIN papers_work AS work ON work.id = own.work_id
+    SELECT work.id, work.date_key, work.year, work.type, work.has_code, work.cited_by_count{figure}
+    FROM papers_authorship AS own JOIN papers_work AS work ON work.id = own.work_id{figures}
     WHERE own.author_id = %s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
+_FIGURES: Final = " LEFT JOIN papers_workfigures AS figures ON figures.work_id = work.id"
 _ABOUT: Final = " AND EXISTS (SELECT FROM papers_worktopic AS about WHERE about.work_id = work.id AND about.topic_id = %s)"
 _JOINT: Final = " AND EXISTS (SELECT FROM papers_authorship AS joint WHERE joint.work_id = work.id AND joint.author_id = %s)"
 
@@ -151,7 +161,7 @@ class WorkQuerySet(QuerySet[Work]):
         return self.filter(chosen)
 
     def in_order(self, order: str) -> Self:
-        """By one of ``ORDERS``: "newest", "oldest", "cited". Works without a year or a count stand last."""
+        """By one of ``ORDERS``: "newest", "oldest", "cited", "score", "novelty". Works without a year, a count or a figure stand last."""
         return self.order_by(*ORDERS[order])
 
     def for_page(self) -> Self:
@@ -212,16 +222,27 @@ def found_works(ids: Collection[int]) -> list[FoundWork]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_FOUND_WORKS, {"works": list(ids)})
-        found = {row[0]: FoundWork(*row) for row in cursor.fetchall()}
+        found = {row[0]: _found(row) for row in cursor.fetchall()}
     return [found[key] for key in ids if key in found]
 
 
-def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None) -> list[Entry]:
-    """The author's works that ``viewer`` may see, in no order; of a topic, or joint with another author, only. One query of six narrow columns.
+def _found(row: Sequence[Any]) -> FoundWork:
+    own, scored = row[:_OWN], row[_OWN:]
+    return FoundWork(*own, WorkScore(*scored) if scored[-1] is not None else None)
+
+
+_OWN: Final = len(FoundWork._fields) - 1  # columns of the work itself; those of its score stand behind them
+
+
+def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None, order: str = "") -> list[Entry]:
+    """The author's works that ``viewer`` may see, in no order; of a topic, or joint with another author, only. One query of six narrow columns,
+    and of a stored figure where ``order`` is one of ``FIGURES``.
 
     A record has tens of works, a long one some thousands: less to read whole than to have counted and sorted twice.
     """
-    statement, parameters = _RECORD, [author_id]
+    figure = FIGURES.get(order)
+    statement = _RECORD.format(figure=f", figures.{figure}" if figure else "", figures=_FIGURES if figure else "")
+    parameters = [author_id]
     for condition, value in ((_ABOUT, topic), (_JOINT, with_author)):
         if value:
             statement += condition
@@ -285,7 +306,7 @@ def works_with_authors(ids: Collection[int], *, first: int, subject: int | None 
     wanted = list(ids)
     with connection.cursor() as cursor:
         cursor.execute(f"{_FOUND_WORKS};{_LISTED_AUTHORSHIPS}", {"works": wanted, "first": first, "subject": subject})
-        found = {row[0]: FoundWork(*row) for row in cursor.fetchall()}
+        found = {row[0]: _found(row) for row in cursor.fetchall()}
         cursor.nextset()
         people = [ListedAuthorship(*row) for row in cursor.fetchall()]
     return [found[key] for key in wanted if key in found], people

@@ -29,12 +29,12 @@ _BY_WORDS: Final = """
                 WHEN {titles} THEN 'beginning'
                 ELSE 'words' END AS why,
            '' AS matched
-    FROM candidates JOIN papers_work AS work USING (id), asked
+    FROM candidates JOIN papers_work AS work USING (id) {figures}, asked
     ORDER BY {order}
     LIMIT %(limit)s
 """
 _BY_FILTERS: Final = """
-    SELECT work.id, 0.0, '', '' FROM papers_work AS work WHERE {narrowed} ORDER BY {order} LIMIT %(limit)s
+    SELECT work.id, 0.0, '', '' FROM papers_work AS work {figures} WHERE {narrowed} ORDER BY {order} LIMIT %(limit)s
 """
 _BY_RESEMBLANCE: Final = """
     SELECT work.id, word_similarity(%(title)s, work.title_key) AS score, 'similar', ''
@@ -56,7 +56,10 @@ _ORDERS: Final = {
     "relevance": "score DESC, work.date_key DESC, work.id DESC",
     "newest": "work.date_key DESC, work.id DESC",
     "cited": "work.cited_by_count DESC NULLS LAST, work.date_key DESC, work.id DESC",
+    "score": "figures.score DESC NULLS LAST, work.date_key DESC, work.id DESC",
+    "novelty": "figures.novelty_part DESC NULLS LAST, work.date_key DESC, work.id DESC",
 }
+_FIGURES: Final = "LEFT JOIN papers_workfigures AS figures ON figures.work_id = work.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +102,19 @@ def find_papers(asked: str, filters: PaperFilters, *, order: str = "relevance") 
         **{name: getattr(filters, name) for name in ("year", "topic", "institution", "venue")},
     }
     narrowed = _narrowed(filters)
+    figures = _FIGURES if order in {"score", "novelty"} else ""
     if not asked:
         if filters.is_empty:
             return NOTHING
-        order_by = _ORDERS["cited" if order == "cited" else "newest"]
-        return capped([Hit(*row) for row in rows(_BY_FILTERS.format(narrowed=narrowed, order=order_by), params)])
+        order_by = _ORDERS["newest" if order == "relevance" else order]
+        return capped([Hit(*row) for row in rows(_BY_FILTERS.format(narrowed=narrowed, order=order_by, figures=figures), params)])
     titles = "FALSE"
     if params["title"]:
         titles = "work.title_key = %(title)s"
         if len(params["title"]) >= LEAST_TITLE:
             titles = "(work.title_key = %(title)s OR work.title_key LIKE %(beginning)s)"
             params["beginning"] = params["title"] + "%"
-    found = rows(_BY_WORDS.format(titles=titles, narrowed=narrowed, order=_ORDERS[order]), params)
+    found = rows(_BY_WORDS.format(titles=titles, narrowed=narrowed, order=_ORDERS[order], figures=figures), params)
     if not found and len(params["title"]) >= LEAST_TITLE:
         rows("SELECT set_config('pg_trgm.word_similarity_threshold', %(threshold)s, true)", {"threshold": str(SIMILAR_TITLE)})
         found = rows(_BY_RESEMBLANCE.format(narrowed=narrowed), params)
