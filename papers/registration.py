@@ -13,8 +13,11 @@ def register() -> None:
 
 
 def register_panels() -> None:
-    """The research graph: a picture that was drawn when its slice was stored."""
+    """The research graph, a picture that was drawn when its slice was stored; and the score of a paper, as stored."""
     from papers.pages.graph_panel import PAGES, graph_panel
+    from papers.pages.score_page import score_panel
+
+    panels.register(Panel("score-of-paper", page="paper", slot="snapshot", template="papers/panels/score.html", load=score_panel, order=20))
 
     for page, kind in PAGES.items():
         panels.register(

@@ -7,7 +7,8 @@ from django.urls import path
 from config.lib.public_ids import register_public_ids
 from papers.views import graph, identifiers, site, sitemaps
 from papers.views.export import author_export, paper_export
-from papers.views.paper import paper
+from papers.views.notable import notable
+from papers.views.paper import paper, paper_figures
 from papers.views.search import search
 from papers.views.subjects import institution, topic
 
@@ -18,8 +19,10 @@ app_name = "papers"
 urlpatterns = [
     path("", site.home, name="home"),
     path("search/", search, name="search"),
+    path("papers/notable/", notable, name="notable"),
     path("papers/<public_id:pk>/", paper, name="paper-short"),
     path("papers/<public_id:pk>/<str:slug>/", paper, name="paper"),
+    path("papers/<public_id:pk>/<str:slug>/figures/", paper_figures, name="paper-figures"),
     path("papers/<public_id:pk>/cite/<str:format>", paper_export, name="paper-export"),
     path("researchers/<public_id:pk>/works/<str:format>", author_export, name="author-export"),
     path("topics/<public_id:pk>/", topic, name="topic-short"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from config.lib.public_ids import encode_public_id
 from config.lib.query_params import QueryParams
 from papers.addresses import researcher_address
 from papers.models import Author, AuthorFigures
+from papers.pages.author_figures import citations_why_not, novelty_why_not, percent
 from papers.pages.author_works import Tally, chosen_keys, tallied, topics_among
 from papers.pages.chart import works_over_time
 from papers.pages.parts import Count, Explanation, Link, Person, export_links, institution_links, topic_links, works_text, years_text
@@ -23,6 +25,7 @@ from papers.pages.rows import rows_of
 from papers.pages.work_list import (
     MOST_PAGES,
     PAGE_SIZE,
+    SORTS,
     Toggle,
     WorkList,
     WorkListState,
@@ -34,7 +37,7 @@ from papers.pages.work_list import (
 )
 from papers.querysets.people import latest_raw_affiliations, names_of
 from papers.querysets.subjects import topic_names
-from papers.querysets.works import author_record
+from papers.querysets.works import FIGURES, author_record
 from papers.source_names import source_list
 from profiles.claims.shown import shown_claim
 from profiles.owners.shown import is_owners_page
@@ -98,6 +101,9 @@ def researcher_context(found: AuthorForPage, *, params: QueryParams, path: str, 
         "works": works,
         "exports": export_links("papers:author-export", author.pk) if figures.works_count else (),
         "structured_data": structured_data(header, base_url + path),
+        "figures_url": f"{path}figures/",
+        "state": state,
+        "path": path,
     }
 
 
@@ -113,7 +119,7 @@ def work_list(
 ) -> tuple[WorkList, WorkListState]:
     """The works that the address asks for, and the state that was possible. Two queries, and up to two for filters."""
     state, topic, person = _possible(state, others, params)
-    record = author_record(author.pk, viewer, topic=state.topic, with_author=state.with_author)
+    record = author_record(author.pk, viewer, topic=state.topic, with_author=state.with_author, order=state.sort)
     counted = tallied(record, state)
     pages = page_count(counted.total, PAGE_SIZE, MOST_PAGES)
     if state.page > pages:
@@ -269,6 +275,10 @@ def collaborators(figures: AuthorFigures, names: Mapping[int, str], path: str) -
 def withhold_figures(context: dict[str, Any]) -> None:
     """Take what was computed over the person out of a page, as they asked: counts, chart, close collaborators. Works stay."""
     context |= {"counts": (), "explanations": (), "coverage_text": "", "chart": None, "collaborators": (), "figures_withheld": True}
+    works: WorkList = context["works"]
+    rows = [row._replace(score_text="", score_parts=(), score_part=SafeString()) for row in works.rows]
+    offered = sorts_of(context["state"], context["path"], [sort for sort in SORTS if sort not in FIGURES])
+    context["works"] = replace(works, rows=rows, sorts=offered)
 
 
 # --- Figures ------------------------------------------------------------------------------------------------------
@@ -282,9 +292,12 @@ def counts(figures: AuthorFigures, path: str) -> list[Count]:
         Count(_("close collaborators"), figures.close_count, f"{path}#collaborators" if figures.collaborators else ""),
     ]
     if figures.h_index is not None:
-        found.append(Count(_("h-index"), figures.h_index))
+        found.append(Count(_("h-index"), figures.h_index, f"{path}figures/"))
     if figures.cited_by_count is not None:
         found.append(Count(ngettext("citation", "citations", figures.cited_by_count), figures.cited_by_count, f"{path}?sort=cited#works"))
+    if figures.novelty is not None:
+        interval = {"low": percent(figures.novelty_low), "high": percent(figures.novelty_high)}
+        found.append(Count(_("novelty (%(low)s to %(high)s)") % interval, round(figures.novelty * 100), f"{path}figures/"))
     return found
 
 
@@ -300,6 +313,8 @@ def explanations(figures: AuthorFigures) -> list[Explanation]:
     ]
     if figures.h_index is not None or figures.cited_by_count is not None:
         found.append(Explanation(_("Citations and h-index"), citations_text(figures)))
+    if figures.novelty is not None:
+        found.append(Explanation(_("Novelty"), novelty_text(figures)))
     return found
 
 
@@ -315,18 +330,25 @@ def citations_text(figures: AuthorFigures) -> str:
     return text + " " + _("The oldest count is of %(date)s.") % {"date": figures.citations_as_of.isoformat()}
 
 
-def coverage_text(figures: AuthorFigures) -> str:
-    """Why there is no h-index, or "" where there is one."""
-    if figures.h_index is not None or not figures.works_count:
-        return ""
-    if not figures.citations_known:
-        return _("No h-index: none of our sources counts citations of these works.")
+def novelty_text(figures: AuthorFigures) -> str:
+    """What the novelty says, of how many works, and what it does not say."""
     return _(
-        "No h-index: citation counts are known for %(known)s of %(works)s, which is too few, or the name may stand for several people."
+        "How rarely the topics of these works had been met together before, 0 to 100, known for %(known)s of %(works)s as of %(date)s. "
+        "50 is the middle of the field; the true value probably lies between %(low)s and %(high)s. It does not mean quality."
     ) % {
-        "known": grouped(figures.citations_known),
+        "known": grouped(figures.novelty_works),
         "works": works_text(figures.works_count),
+        "date": figures.computed_at.date().isoformat(),
+        "low": percent(figures.novelty_low),
+        "high": percent(figures.novelty_high),
     }
+
+
+def coverage_text(figures: AuthorFigures) -> str:
+    """Why there is no h-index or novelty, or "" where there are both."""
+    if not figures.works_count:
+        return ""
+    return " ".join(text for text in (citations_why_not(figures), novelty_why_not(figures)) if text)
 
 
 def structured_data(header: PersonHeader, url: str) -> dict[str, Any]:

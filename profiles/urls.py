@@ -8,6 +8,7 @@ from config.lib.public_ids import register_public_ids
 from profiles.views import add_works, legal, my_works, privacy, profile_edit, requests
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
+from profiles.views.figures import figures
 from profiles.views.history import history
 from profiles.views.merge_propose import merge_propose
 from profiles.views.names import names
@@ -26,6 +27,7 @@ urlpatterns = [
     path("researchers/<public_id:pk>/<str:slug>/", researcher, name="researcher"),
     path("researchers/<public_id:pk>/<str:slug>/claim/", claim_start, name="claim-start"),
     path("researchers/<public_id:pk>/<str:slug>/history/", history, name="history"),
+    path("researchers/<public_id:pk>/<str:slug>/figures/", figures, name="figures"),
     path("claims/", claims, name="claims"),
     path("claims/<public_id:pk>/", claim, name="claim"),
     path("claims/<public_id:pk>/evidence/document/<public_id:evidence>/file", evidence_document, name="evidence-document"),

@@ -83,6 +83,14 @@ class YearCountSerializer(Read):
     works = serializers.IntegerField()
 
 
+class YearCitationsSerializer(Read):
+    """How often the works of one year have been cited since, and of how many of them that is known."""
+
+    year = serializers.IntegerField()
+    citations = serializers.IntegerField()
+    works = serializers.IntegerField()
+
+
 class CountedSerializer(Read):
     """A record with how many works it shares with the subject."""
 
@@ -95,10 +103,29 @@ class CitationFiguresSerializer(Read):
     """Figures from citation counts: given only where counts cover enough of the record."""
 
     h_index = serializers.IntegerField(allow_null=True)
+    i10_index = serializers.IntegerField(allow_null=True)
     cited_by_count = serializers.IntegerField(allow_null=True)
     works_with_count = serializers.IntegerField(source="citations_known")
     sources = serializers.ListField(child=serializers.CharField(), source="citation_sources")
     as_of = serializers.DateField(source="citations_as_of", allow_null=True)
+    withheld = serializers.CharField(
+        source="citations_withheld", allow_blank=True, help_text="Why nothing is stated: few-works, few-counts, mixed."
+    )
+    by_year = serializers.SerializerMethodField()
+
+    @extend_schema_field(YearCitationsSerializer(many=True))
+    def get_by_year(self, figures: Any) -> list[dict[str, int]]:
+        return [{"year": year, "citations": cited, "works": works} for year, cited, works in figures.citations_by_year]
+
+
+class NoveltySerializer(Read):
+    """The mean novelty of an author's works, shrunk towards .5, with its 95 % interval; stated from ten works on. No measure of quality."""
+
+    value = serializers.FloatField(source="novelty", allow_null=True)
+    low = serializers.FloatField(source="novelty_low", allow_null=True)
+    high = serializers.FloatField(source="novelty_high", allow_null=True)
+    works = serializers.IntegerField(source="novelty_works", help_text="Works with a novelty.")
+    withheld = serializers.CharField(source="novelty_withheld", allow_blank=True, help_text="Why nothing is stated: few-papers, mixed.")
 
 
 class AuthorFiguresSerializer(Read):
@@ -111,6 +138,7 @@ class AuthorFiguresSerializer(Read):
     coauthors_count = serializers.IntegerField()
     close_collaborators_count = serializers.IntegerField(source="close_count")
     citations = CitationFiguresSerializer(source="*")
+    novelty = NoveltySerializer(source="*")
     field = FieldSerializer(allow_null=True)
     field_works = serializers.IntegerField()
     works_by_year = serializers.SerializerMethodField()

@@ -28,6 +28,7 @@ urlpatterns = [
     path("works/<public_id:pk>/authorships/", WorkViewSet.as_view(_get("authorships"), detail=True), name="work-authorships"),
     path("works/<public_id:pk>/references/", WorkViewSet.as_view(_get("references"), detail=True), name="work-references"),
     path("works/<public_id:pk>/citations/", WorkViewSet.as_view(_get("citations"), detail=True), name="work-citations"),
+    path("works/<public_id:pk>/figures/", WorkViewSet.as_view(_get("figures"), detail=True), name="work-figures"),
     path("authors/", AuthorViewSet.as_view(_get("list"), detail=False), name="authors"),
     path("authors/<public_id:pk>/", AuthorViewSet.as_view(_get("retrieve"), detail=True), name="author"),
     path("authors/<public_id:pk>/graph/", AuthorViewSet.as_view(_get("graph"), detail=True), name="author-graph"),

@@ -22,6 +22,7 @@ from config.lib.rest.parts import parts_of
 from config.lib.rest.problems import Erased
 from config.lib.rest.views import PublicReadViewSet, conditional, moved
 from papers.api import reads
+from papers.api.figure_serializers import WorkFiguresSerializer, work_figures
 from papers.api.filters import AuthorFilters, InstitutionFilters, TopicFilters, WorkFilters
 from papers.api.graph_serializers import GraphSliceSerializer
 from papers.api.subject_serializers import AuthorFiguresSerializer, AuthorSerializer, InstitutionSerializer, TopicSerializer
@@ -29,13 +30,17 @@ from papers.api.work_serializers import AuthorshipSerializer, WorkDetailSerializ
 from papers.graph.document import NodeKind
 from papers.identity.changes import where_it_went
 from papers.models import Author, AuthorFigures, Authorship, Citation, Institution, SubjectFigures, Topic, Work
+from papers.querysets.scores import score_of
 from papers.querysets.slices import shown_document, stored_slice
 from papers.slices.sight import first_sight
 
 NEWEST = Order("date_key", descending=True)
 WORK_ORDERS = {"-date": NEWEST, "date": Order("date_key"), "id": Order()}
 # The citation orders sort what they read: only where a record bounds how much that is.
-BOUNDED_WORK_ORDERS = {**WORK_ORDERS, "-citations": Order("cited_by_count", descending=True, absent=-1)}
+BOUNDED_WORK_ORDERS = {
+    **WORK_ORDERS,
+    "-citations": Order("cited_by_count", descending=True, absent=-1),
+}
 
 
 class FiltersOfAction(DjangoFilterBackend):
@@ -143,6 +148,15 @@ class WorkViewSet(RecordViewSet):
         """A work with what each source said of each person beside what was decided, and where each field came from."""
         work = self.find(reads.work_in_full(reads.known(Work)))
         return conditional(request, WorkDetailSerializer(work, context=self.get_serializer_context()).data, work.updated_at)
+
+    @extend_schema(summary="Show a work's figures", responses=WorkFiguresSerializer)
+    def figures(self, request: Request, pk: int) -> Response:
+        """The score of a work, its parts, what each was computed from, and the arithmetic; 404 until it has been computed."""
+        work = self.find(reads.known(Work).only("id", "merged_into", "erased_at"), "papers_api:work-figures")
+        found = score_of(work.pk)
+        if found is None:
+            raise exceptions.NotFound
+        return conditional(request, WorkFiguresSerializer(work_figures(*found)).data, found[1].computed_at)
 
     @extend_schema(summary="List a work's authorships", responses=AuthorshipSerializer(many=True), filters=False)
     def authorships(self, request: Request, pk: int) -> Response:

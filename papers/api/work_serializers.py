@@ -161,6 +161,7 @@ class WorkLinksSerializer(Read):
     authorships = serializers.URLField()
     references = serializers.URLField()
     citations = serializers.URLField()
+    figures = serializers.URLField()
 
 
 class WorkDetailSerializer(WorkSerializer):
@@ -190,5 +191,5 @@ class WorkDetailSerializer(WorkSerializer):
 
     @extend_schema_field(WorkLinksSerializer)
     def get_links(self, work: Work) -> dict[str, str]:
-        names = ("authorships", "references", "citations")
+        names = ("authorships", "references", "citations", "figures")
         return {name: absolute(self.context, reverse(f"papers_api:work-{name}", args=[work.pk])) for name in names}

@@ -104,7 +104,9 @@ def novelty_sentence(scored: WorkScore) -> str:
     """How the combination of topics compares."""
     if scored.novelty_part is None:
         return why_not(scored.novelty_withheld)
-    return _("Its topics were met together more rarely than those of %(below)s of %(peers)s papers of its field, year and number of topics.") % {
+    return _(
+        "Its topics were met together more rarely than those of %(below)s of %(peers)s papers of its field, year and number of topics."
+    ) % {
         "below": grouped(scored.novelty_below),
         "peers": grouped(scored.novelty_peers),
     }
@@ -252,9 +254,7 @@ def _score_sums(scored: WorkScore) -> list[Sum]:
 
 def score_as_json(scored: WorkScore) -> dict[str, Any]:
     """The score with parts and inputs, for programs."""
-    parts = {
-        part.key: {"value": part.value, "weight": round(part.weight, 6), "sentence": part.sentence} for part in parts_of(scored)
-    }
+    parts = {part.key: {"value": part.value, "weight": round(part.weight, 6), "sentence": part.sentence} for part in parts_of(scored)}
     inputs = {name: value for name, value in scored._asdict().items() if not name.endswith("_part") and name != "score"}
     inputs |= {name: value.isoformat() for name, value in inputs.items() if name.endswith("as_of") and value is not None}
     known = {name: bool(scored.known >> bit & 1) for bit, name in enumerate(COMPLETENESS)}

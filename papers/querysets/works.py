@@ -228,13 +228,15 @@ def found_works(ids: Collection[int]) -> list[FoundWork]:
 
 def _found(row: Sequence[Any]) -> FoundWork:
     own, scored = row[:_OWN], row[_OWN:]
-    return FoundWork(*own, WorkScore(*scored) if scored[-1] is not None else None)
+    return FoundWork._make((*own, WorkScore._make(scored) if scored[-1] is not None else None))
 
 
 _OWN: Final = len(FoundWork._fields) - 1  # columns of the work itself; those of its score stand behind them
 
 
-def author_record(author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None, order: str = "") -> list[Entry]:
+def author_record(
+    author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None, order: str = ""
+) -> list[Entry]:
     """The author's works that ``viewer`` may see, in no order; of a topic, or joint with another author, only. One query of six narrow columns,
     and of a stored figure where ``order`` is one of ``FIGURES``.
 
