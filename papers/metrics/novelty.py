@@ -24,7 +24,7 @@ from papers.metrics.percentiles import DECIMALS, Floats, Ints
 WINDOW = 5  # years before the paper's own that are counted
 QUANTILE = 0.1
 LEAST_TOPICS = 2
-LEAST_WINDOW = 100  # works with topics that the years before must hold, or every pair would be new
+LEAST_WINDOW = 1000  # works with topics that the years before must hold, or nearly every pair would be new
 MOST_TOPICS = 60  # of one paper: beyond it the source lists words, not topics, and the pairs run into thousands
 COUNTED_APART = 12  # papers with this many topics or more are one group: such papers are few
 

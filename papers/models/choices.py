@@ -87,4 +87,4 @@ class WhyNot(models.IntegerChoices):
     FEW_PEERS = 5, _("Fewer than 20 papers can be compared with it")
     FEW_TOPICS = 6, _("It has fewer than two topics")
     MANY_TOPICS = 7, _("It has more than 60 topics, which says that they are not chosen")
-    THIN_YEARS = 8, _("The five years before it hold fewer than 100 papers with topics")
+    THIN_YEARS = 8, _("The five years before it hold fewer than 1,000 papers with topics")

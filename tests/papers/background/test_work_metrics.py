@@ -23,6 +23,13 @@ EXACT = 1e-9
 NAN = float("nan")
 
 
+@pytest.fixture(autouse=True)
+def small_library(monkeypatch):
+    """A hundred works with topics are years enough here, not a thousand."""
+    monkeypatch.setattr("papers.metrics.novelty.LEAST_WINDOW", 100)
+    monkeypatch.setattr("papers.metrics.works.LEAST_WINDOW", 100)
+
+
 def floats(*values):
     return np.array(values, dtype=np.float64)
 
