@@ -171,16 +171,22 @@ def _stage_arrays(staged: str, columns: Mapping[str, Array]) -> list[str]:
     """Copy the arrays into a temporary table; returns how each column is read from it, NULLs in their places."""
     plain = {name: _staged(values) for name, values in columns.items()}
     kinds = ", ".join(f"{name} {_TYPES.get(array.dtype.str[1:], 'text')}" for name, (array, _reading) in plain.items())
-    row = _row_type({name: array.dtype for name, (array, _reading) in plain.items()})
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {staged} ({kinds}) ON COMMIT DROP")
+    copy_columns(staged, {name: array for name, (array, _reading) in plain.items()})
+    return [reading.format(f"staged.{name}") for name, (_array, reading) in plain.items()]
+
+
+def copy_columns(table: str, columns: Mapping[str, Array]) -> None:
+    """Append arrays of the same length to a table (a name of our own) with just these columns, in their order and of their types."""
+    row = _row_type({name: array.dtype for name, array in columns.items()})
+    with connection.cursor() as cursor:
         raw: Any = cursor.cursor
-        with raw.copy(f"COPY {staged} FROM STDIN (FORMAT binary)") as copy:
+        with raw.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
             copy.write(_HEADER)
-            for content in _rows_in_blocks({name: array for name, (array, _reading) in plain.items()}, row):
+            for content in _rows_in_blocks(columns, row):
                 copy.write(content)
             copy.write(_TRAILER)
-    return [reading.format(f"staged.{name}") for name, (_array, reading) in plain.items()]
 
 
 def _staged(values: Array) -> tuple[Array, str]:
@@ -231,6 +237,6 @@ def _stage_rows(model: type[models.Model], staged: str, names: Sequence[str], ro
 _document = DjangoJSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder at every call
 
 
-def day_number(day: date) -> int:
-    """Days since 2000-01-01, as PostgreSQL counts them in arrays."""
-    return (day - date(2000, 1, 1)).days
+def day_number(day: date | str) -> int:
+    """Days since 2000-01-01, as PostgreSQL counts them in arrays; also from "2026-11-16"."""
+    return ((date.fromisoformat(day) if isinstance(day, str) else day) - date(2000, 1, 1)).days

@@ -119,12 +119,21 @@ def compute_all(inputs: WorkInputs, as_of: int) -> Columns:
 def _everything(sources: Sequence[str]) -> tuple[WorkInputs, Ints]:
     """What is known of all shown works, in the order of years and keys, and when their citations were counted."""
     columns = work_rows.works(sources)
+    inputs, order = inputs_from(columns, *work_rows.topic_links())
+    return inputs, columns["counted_on"][order]
+
+
+def inputs_from(columns: Columns, works: Ints, topics: Ints) -> tuple[WorkInputs, Ints]:
+    """What the figures of works that are each other's peers follow from, in the order of years and keys, and that order.
+
+    ``columns`` are those of ``work_rows.works`` but ``counted_on``; ``works`` and ``topics`` the links, by key. Touches no database.
+    """
     order = np.lexsort((columns["ids"], columns["years"]))
     columns = {name: values[order] for name, values in columns.items()}
-    links = _links(columns, *work_rows.topic_links())
+    links = _links(columns, works, topics)
     present, counted = np.unique(columns["years"][np.unique(links.works)], return_counts=True)
     with_topics = {year: count for year, count in zip(present.tolist(), counted.tolist(), strict=True) if year >= 0}
-    return _inputs(columns, links, links, with_topics), columns["counted_on"]
+    return _inputs(columns, links, links, with_topics), order
 
 
 def _links(columns: Columns, works: Ints, topics: Ints) -> TopicLinks:

@@ -94,9 +94,12 @@ def citations_sentence(scored: WorkScore) -> str:
     """How the citations compare."""
     if scored.citations_part is None:
         return why_not(scored.citations_withheld)
-    return _("Cited more often than %(below)s of %(peers)s papers of its field, year and type; drawn to the middle while it is young.") % {
+    return _(
+        "Cited more often than %(below)s of %(peers)s papers of its field, year and type, level with %(level)s; drawn to the middle while it is young."
+    ) % {
         "below": grouped(scored.citations_below),
         "peers": grouped(scored.citations_peers),
+        "level": grouped(scored.citations_equal - 1),
     }
 
 

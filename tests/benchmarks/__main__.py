@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks``: measure, and print a table, or with JSON=1 one JSON object a line.
 
-``ONLY=import,page`` measures the rows of those groups ("feed", "import", "page", "start", "trust"). Records come from the folder named
+``ONLY=import,page`` measures the rows of those groups ("feed", "figures", "import", "page", "start", "trust"). Records come from the folder named
 by COLLEGIUM_DATA (else ``../shared/data``); without it the demo records are scaled up, and this is said. The exit
 status is 1 where a bar does not hold.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.benchmarks.rows import HEADING, Measured, Row, as_json, as_line
 from tests.live.scratch import PROJECT
 
-GROUPS = ("feed", "import", "page", "start", "trust")
+GROUPS = ("feed", "figures", "import", "page", "start", "trust")
 
 
 def main() -> int:
@@ -55,6 +55,10 @@ def measure(chosen: list[str], folder: Path) -> Iterator[Measured]:
         yield from trust.measure()
         with scratch_environment(folder, "tests.benchmarks.settings") as environment:
             yield from trust_scale.measure(environment)
+    if "figures" in chosen:
+        from tests.benchmarks import figures
+
+        yield from figures.measure(folder, _records_folder())
     if "start" in chosen:
         from tests.benchmarks import start
 
