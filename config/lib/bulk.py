@@ -200,7 +200,7 @@ def _staged(values: Array) -> tuple[Array, str]:
     if values.dtype.kind == "f":
         return values.astype(np.float64), "nullif({}, 'NaN')"
     if values.dtype.kind == "S":
-        return np.char.ljust(values, values.dtype.itemsize), "rtrim({})"
+        return (np.char.ljust(values, values.dtype.itemsize) if len(values) else values), "rtrim({})"
     return values, "{}"
 
 

@@ -118,12 +118,12 @@ def citations_why_not(figures: AuthorFigures) -> str:
     """Why no h-index is stated, as a sentence; "" where one is."""
     if figures.h_index is not None:
         return ""
+    if not figures.citations_known:
+        return _("No h-index: none of our sources counts citations of these works.")
     if figures.citations_withheld == "few-works":
         return _("No h-index: it says little of fewer than %(least)s works.") % {"least": LEAST_WORKS}
     if figures.citations_withheld == "mixed":
         return _("No h-index: these works are probably not one person's.")
-    if not figures.citations_known:
-        return _("No h-index: none of our sources counts citations of these works.")
     return _("No h-index: citation counts are known for %(known)s of %(works)s, which is too few.") % {
         "known": grouped(figures.citations_known),
         "works": works_text(figures.works_count),

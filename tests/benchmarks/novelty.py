@@ -40,16 +40,18 @@ def main() -> int:
 def _works_with_topics(path: Path) -> list[tuple[int, int, list[int]]]:
     """(year, field, topics) of the records of a file with a year and a topic, in the order of years; no database."""
     from papers.fields import load_fields
-    from papers.importers import NEUTRAL, open_stream, read_records
+    from papers.importers import format_named, open_stream, read_records
     from papers.names import search_key
     from papers.records import WorkRecord
 
+    neutral = format_named("neutral")
+    assert neutral is not None
     mapping = load_fields()
     fields = {entry.key: place for place, entry in enumerate(mapping.fields)}
     numbers: dict[str, int] = {}
     found = []
     with open_stream(path) as stream:
-        for record in read_records(NEUTRAL, stream):
+        for record in read_records(neutral, stream):
             if isinstance(record, WorkRecord) and record.year is not None and record.topics:
                 decided = mapping.field_of(record.topics, record.venue)
                 keys = {search_key(topic.name) for topic in record.topics}

@@ -55,6 +55,7 @@ OPERATIONS = [
     "works_authorships_list",
     "works_references_list",
     "works_citations_list",
+    "works_figures_retrieve",
     "authors_list",
     "authors_retrieve",
     "authors_works_list",

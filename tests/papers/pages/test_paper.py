@@ -14,7 +14,7 @@ from tests.factories.papers import AuthorFactory, CitationFactory, WorkFactory
 from tests.factories.reading import counted_queries, links_of, text_of
 from tests.papers.pages.conftest import Record
 
-QUERIES = 8
+QUERIES = 9
 
 
 def test_says_who_wrote_what_where_and_when(client: Client, record: Record) -> None:
