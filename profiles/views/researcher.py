@@ -38,4 +38,6 @@ def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  
         withhold_figures(context)
     context["noindex"] = NOINDEX in wishes
     context["panels"] = load_panels("researcher", request, found.author)
+    if WITHHOLD_FIGURES in wishes:  # the picture counts joint papers
+        context["panels"]["main"] = [pair for pair in context["panels"].get("main", []) if pair[0].key != "graph-of-researcher"]
     return keep_out_of_search(render(request, "profiles/researcher.html", context), wishes)

@@ -93,8 +93,8 @@ export class Picture {
     const xs = this.nodes.map((node) => node.toX);
     const ys = this.nodes.map((node) => node.toY);
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const k = Math.min(2.2, (this.width - Math.min(180, this.width / 3)) / (right - left || 1), (this.height - 70) / (bottom - top || 1));
-    this.view = { k, x: this.width / 2 - (k * (left + right)) / 2, y: this.height / 2 - (k * (top + bottom)) / 2 };
+    const k = Math.min(2.2, (this.width - Math.min(180, this.width / 3)) / (right - left || 1), (this.height - 110) / (bottom - top || 1));
+    this.view = { k, x: this.width / 2 - (k * (left + right)) / 2, y: (this.height + 40) / 2 - (k * (top + bottom)) / 2 };
     return this.view;
   }
 
@@ -213,7 +213,7 @@ export class Picture {
   paint(pen) {
     pen.clearRect(0, 0, this.width, this.height);
     const under = this.hovered ?? (document.activeElement === this.canvas && this.cursor !== this.at ? this.cursor : null);
-    const chosen = under ?? this.at;
+    const chosen = under ?? (this.at?.isOpen ? null : this.at);
     const near = under && new Set([under, ...under.lines.flatMap((line) => [line.a, line.b])]);
     this.paintLines(pen, chosen, Boolean(under));
     for (const node of this.nodes) this.paintNode(pen, node, near && !near.has(node));

@@ -88,6 +88,7 @@ def test_withheld_figures_are_neither_on_the_page_nor_in_the_api(unclaimed, clie
     before = client.get(unclaimed.get_absolute_url()).content.decode()
     assert 'class="counts"' in before
     assert 'class="years"' in before
+    assert 'id="graph"' in before
 
     choose_for_page(author=unclaimed, actor=None, role=Role.MODERATOR, noindex=False, withhold_figures=True)
 
@@ -95,6 +96,7 @@ def test_withheld_figures_are_neither_on_the_page_nor_in_the_api(unclaimed, clie
     assert "Computed figures are withheld" in text_of(shown)
     assert 'class="counts"' not in shown.content.decode()
     assert 'class="years"' not in shown.content.decode()
+    assert 'id="graph"' not in shown.content.decode(), "the picture counts joint papers"
     assert shown.content.decode().count('<li id="w') == before.count('<li id="w'), "the works stay"
     assert client.get(f"/api/v1/authors/{unclaimed.public_id}/").json()["works_count"] is None
     assert client.get(f"/api/v1/authors/{unclaimed.public_id}/figures/").status_code == 404
