@@ -139,22 +139,13 @@ def open_arrays(folder: Path) -> Graph:
         if manifest["version"] != VERSION:
             raise ArraysUnreadableError(f"arrays of version {manifest['version']}, not {VERSION}")
         ids, indptr, indices, damp = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("ids", "indptr", "indices", "damp"))
-    except (OSError, ValueError, KeyError) as error:
+        starts = tuple(int(start) for start in manifest["starts"])
+        if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
+            raise ArraysUnreadableError("the arrays do not fit each other")
+        read = float(manifest["as_of"]), str(manifest["snapshot"]), int(manifest["database"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArraysUnreadableError(str(error)) from error
-    starts = tuple(manifest["starts"])
-    if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
-        raise ArraysUnreadableError("the arrays do not fit each other")
-    return Graph(
-        ids,
-        kinds_of(starts),
-        starts,
-        indptr,
-        indices,
-        damp,
-        as_of=float(manifest["as_of"]),
-        snapshot=str(manifest["snapshot"]),
-        database=int(manifest["database"]),
-    )
+    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, *read)
 
 
 def laid_over(
