@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.benchmarks.rows import HEADING, Measured, Row, as_json, as_line
 from tests.live.scratch import PROJECT
 
-GROUPS = ("feed", "figures", "import", "page", "start", "trust")
+GROUPS = ("disambiguation", "feed", "figures", "import", "page", "start", "trust")
 
 
 def main() -> int:
@@ -59,6 +59,10 @@ def measure(chosen: list[str], folder: Path) -> Iterator[Measured]:
         from tests.benchmarks import figures
 
         yield from figures.measure(folder, _records_folder())
+    if "disambiguation" in chosen:
+        from tests.benchmarks import disambiguation
+
+        yield from disambiguation.measure(_records_folder())
     if "start" in chosen:
         from tests.benchmarks import start
 
