@@ -72,6 +72,9 @@ class Arrays(NamedTuple):
     orcid: Ints
 
 
+Counts = tuple["array[int]", "array[int]"]
+
+
 class Vocabulary:
     """Words as numbers, and in how many documents they stand."""
 
@@ -80,17 +83,20 @@ class Vocabulary:
         self.documents: list[int] = []
         self.total = 0
 
-    def learn(self, words: Iterable[str]) -> None:
+    def counted(self, words: Iterable[str]) -> Counts:
+        """The distinct words of a document as numbers, and how often each stands there. New words get a number."""
+        times = Counter(words)
+        number = self.number
+        found = array("i", [number.setdefault(word, len(number)) for word in times])
+        self.documents.extend([0] * (len(number) - len(self.documents)))
+        return found, array("i", times.values())
+
+    def learn(self, words: Iterable[int]) -> None:
         """Count one document with these distinct words."""
         self.total += 1
-        number, documents = self.number, self.documents
+        documents = self.documents
         for word in words:
-            known = number.get(word)
-            if known is None:
-                number[word] = len(documents)
-                documents.append(1)
-            else:
-                documents[known] += 1
+            documents[word] += 1
 
 
 def words_of(text: str) -> list[str]:
@@ -113,7 +119,7 @@ def places_of(affiliations: Iterable[str], institutions: Iterable[str]) -> list[
     return found
 
 
-def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling: float = 1.0, corpus: WordCounts | None = None) -> Rows:
+def weighted(documents: Sequence[Counts], vocabulary: Vocabulary, *, ceiling: float = 1.0, corpus: WordCounts | None = None) -> Rows:
     """TF-IDF rows of length one. Words of one document only, and those above the ``ceiling`` share of all, are left out.
 
     ``corpus`` are the counts of the whole collection where these documents are a part of it.
@@ -126,11 +132,8 @@ def weighted(documents: Sequence[list[str]], vocabulary: Vocabulary, *, ceiling:
         counts = [max(count, corpus.documents.get(word, 0)) for word, count in zip(vocabulary.number, counts, strict=True)]
     idf = [log(total / count) + 1 if 1 < count <= max(ceiling * total, 2) else 0.0 for count in counts]
     damped = [0.0, *(1 + log(times) for times in range(1, 100))]
-    number = vocabulary.number
-    for row, words in enumerate(documents):
-        entries = sorted(
-            (number[word], damped[min(times, 99)] * idf[number[word]]) for word, times in Counter(words).items() if idf[number[word]]
-        )
+    for row, (words, times) in enumerate(documents):
+        entries = sorted((word, damped[min(often, 99)] * idf[word]) for word, often in zip(words, times, strict=True) if idf[word])
         length = sum(value * value for _, value in entries) ** 0.5
         terms.extend([term for term, _ in entries])
         values.extend([value / length for _, value in entries])
@@ -268,9 +271,9 @@ class Collection:
         return Company(start, np.asarray(blocks, np.int32), np.asarray(firsts, np.int32), np.asarray(weights, np.float32))
 
     def _text_rows(self, works: list[Work]) -> Rows:
-        documents = [text_of(work) for work in works]
-        for words in documents:
-            self._words.learn(set(words))
+        documents = [self._words.counted(text_of(work)) for work in works]
+        for words, _ in documents:
+            self._words.learn(words)
         return weighted(documents, self._words, ceiling=EVERYWHERE, corpus=self.statistics.words.text if self.statistics.words else None)
 
     def _surrounding_rows(self, mentions: list[Mention], works: list[Work]) -> Rows:
@@ -279,16 +282,16 @@ class Collection:
         for mention in mentions:
             if mention.affiliations and mention.work.key in said:
                 said[mention.work.key].extend(mention.affiliations)
-        documents = [words_of(" ".join(texts)) if texts else [] for texts in said.values()]
-        for words in documents:
+        documents = [self._surroundings.counted(words_of(" ".join(texts)) if texts else ()) for texts in said.values()]
+        for words, _ in documents:
             if words:
-                self._surroundings.learn(set(words))
+                self._surroundings.learn(words)
         return weighted(documents, self._surroundings, corpus=self.statistics.words.surroundings if self.statistics.words else None)
 
     def _place_rows(self, mentions: list[Mention]) -> tuple[Ints, Rows]:
         """The row of places of each mention (negative where it has none), and the rows that are new: one for each distinct affiliation."""
-        documents: list[list[str]] = []
-        distinct: dict[int, set[str]] = {}
+        documents: list[Counts] = []
+        known = len(self._place_number)
         numbers = np.full(len(mentions), -1, np.int32)
         for row, mention in enumerate(mentions):
             said = (mention.affiliations, mention.institutions)
@@ -297,9 +300,9 @@ class Collection:
             number = self._place_number.get(said)
             if number is None:
                 number = self._place_number[said] = len(self._place_number)
-                documents.append(places_of(*said))
-                distinct[number] = set(documents[-1])
-            self._places.learn(distinct.get(number, ()))
+                documents.append(self._places.counted(places_of(*said)))
+            if number >= known:
+                self._places.learn(documents[number - known][0])
             numbers[row] = number
         return numbers, weighted(documents, self._places, corpus=self.statistics.words.places if self.statistics.words else None)
 
