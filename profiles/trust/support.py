@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.lib.registries import Support, support_sources
+from papers.models import Author
 from profiles.models import Standing, SupportEdge, Vouch
 from profiles.models.choices import COUNTING, Level, VouchStatus
 from profiles.trust.flows import Stored, keep_community, keep_flows
@@ -57,7 +58,9 @@ def refresh_support(author_ids: Sequence[int]) -> int:
     One worker at a time (the kind says so): two would push the same residual. Costs what changed, not what there is: a few queries
     for each step that a change travels, each for all pages that it has reached.
     """
-    wanted = sorted(set(author_ids))
+    wanted = list(
+        Author.objects.filter(pk__in=set(author_ids)).order_by("pk").values_list("pk", flat=True)
+    )  # a split taken back leaves marks
     now = timezone.now().timestamp()
     stored = Stored()
     stored.expect(wanted)

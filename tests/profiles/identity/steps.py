@@ -21,7 +21,7 @@ ONLY_GROW = {TrailEntry, TrailNote, AuthorChange, TrustEvent, OutgoingMail, Leve
 """What was told and what is to do: nobody takes a word back, and a score that showed once stays in the score's history."""
 COMPARING = {"mentions", "block"}
 """Rules that compare names anew decide; they compute nothing of what was decided."""
-WHEN = ("computed_at", "built_at", "updated_at")
+WHEN = ("computed_at", "built_at", "updated_at", "passed_at")
 """When something was computed last."""
 
 
@@ -43,8 +43,8 @@ def database() -> dict[tuple[str, Any], dict[str, Any]]:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             if model not in ONLY_GROW and model._meta.managed:
                 for row in model._default_manager.values():
-                    if row.get("count") == 0:
-                        continue  # nobody follows it: as good as no row
+                    if row.get("count") == 0 or (row.get("flow"), row.get("seed"), row.get("community")) == (0, 0, 0):
+                        continue  # nobody follows it, no trust flows there: as good as no row
                     kept = {name: value for name, value in row.items() if name not in WHEN}
                     rows[model._meta.label, row[model._meta.pk.attname]] = kept
     return rows
