@@ -15,6 +15,7 @@ from collaboration.invitations.answering import accept_invitation, withdraw_invi
 from collaboration.invitations.sending import send_invitation
 from collaboration.models import Block, Conversation, Invitation, InvitationEvent, Member, Message
 from collaboration.safety.blocks import block, unblock
+from papers.models import Author
 from profiles.claims.granting import grant_claim
 from profiles.exceptions import NotAllowedError, WrongStateError
 from profiles.models import Claim
@@ -26,10 +27,9 @@ from tests.profiles.claims.test_races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_limits_hold_under_fifty_requests_at_once(people: People, accept: bool) -> None:
-    """Fifty windows of one person at L2 send fifty drafts to fifty pages: five arrive."""
-    pages = [page_of(f"p{number}", works=0) for number in range(50)]
-    drafts = [drafted(people.ada, page) for page in pages]
+def test_limits_hold_under_fifty_requests_at_once(people: People) -> None:
+    """Fifty windows of one person at L2 send to fifty pages: five arrive."""
+    pages = Author.objects.bulk_create(Author(display_name=f"P {number}", sort_name=f"P {number}") for number in range(50))
 
     def send(page) -> int:
         browser = Client(raise_request_exception=False)
@@ -41,11 +41,11 @@ def test_limits_hold_under_fifty_requests_at_once(people: People, accept: bool) 
 
     assert Counter(codes) == {200: 45, 302: 5}
     assert Invitation.objects.filter(sender=people.ada, status="waiting").count() == 5
-    assert Invitation.objects.filter(pk__in=[draft.pk for draft in drafts], status="draft").count() == 45, "what was typed is kept"
+    assert Invitation.objects.filter(sender=people.ada, status="draft").count() == 45, "what was typed is kept"
 
 
 def test_accepted_or_withdrawn_never_both(people: People, accept: bool) -> None:
-    for _ in range(200 if accept else 8):
+    for _ in range(200 if accept else 4):
         invitation = sent(people.ada, people.of_grace)
         results = at_once(
             partial(accept_invitation, invitation=invitation, user=people.grace),
@@ -59,7 +59,7 @@ def test_accepted_or_withdrawn_never_both(people: People, accept: bool) -> None:
 
 
 def test_nothing_is_sent_past_a_block(people: People, accept: bool) -> None:
-    for _ in range(200 if accept else 8):
+    for _ in range(200 if accept else 4):
         draft = drafted(people.ada, people.of_grace)
         results = at_once(
             partial(send_invitation, draft=draft, user=people.ada),
@@ -76,7 +76,7 @@ def test_nothing_is_sent_past_a_block(people: People, accept: bool) -> None:
 
 
 def test_what_is_sent_while_the_page_is_claimed_reaches_its_owner(people: People, accept: bool) -> None:
-    for number in range(50 if accept else 5):
+    for number in range(50 if accept else 2):
         page = page_of(f"emmy{number}", works=0)
         emmy = account(f"emmy{number}")
         claim = claim_by(emmy, page, ClaimStatus.REVIEW)

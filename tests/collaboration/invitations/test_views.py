@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from collaboration.conversations.talking import write_message
-from collaboration.invitations.answering import accept_invitation, decline_invitation
+from collaboration.conversations.opening import open_conversation
+from collaboration.invitations.answering import decline_invitation
 from collaboration.models import Invitation
 from collaboration.models.invitations import DeclineReason, InvitationLimit
 from collaboration.safety.blocks import block
+from papers.models import Author
 from profiles.models import User
 from profiles.models.choices import Level
 from tests.collaboration.invitations.conftest import CHARTER, People, drafted, sent
@@ -224,19 +224,24 @@ def test_lists_cost_the_same_at_two_rows_and_at_twenty(people: People) -> None:
             found.append(queries.count)
         return found
 
-    few: list[int] = []
-    for place, sender in enumerate(senders):
+    def add(some: list[User]) -> None:
+        """Two invitations of each, one with a conversation; one of Grace's to a page of nobody, and a draft."""
         times = {"sent_at": now, "expires_at": now + timedelta(days=9)}
-        text = {"topic": f"Topic {place}", "kind": "paper", "ask": "Would you?"}
-        to_grace = {"author": people.of_grace, "recipient": people.grace, "delivered_at": now, "status": "sent"}
-        talk = Invitation.objects.create(sender=sender, **to_grace, **text, **times)
-        write_message(conversation=accept_invitation(invitation=talk, user=people.grace), user=sender, text="Hello", token=uuid4())
-        Invitation.objects.create(sender=sender, **to_grace, **text, **times)
-        other = page_of(f"o{place}", works=0)
-        Invitation.objects.create(sender=people.grace, author=other, status="waiting", **text, **times)
-        Invitation.objects.create(sender=people.grace, author=other, status="draft")
-        if place == 1:
-            few = costs()
+        text = {"topic": "Looms", "kind": "paper", "ask": "Would you?"}
+        to_grace = {"author": people.of_grace, "recipient": people.grace, "delivered_at": now, **text, **times}
+        Invitation.objects.bulk_create(Invitation(sender=sender, status="sent", **to_grace) for sender in some)
+        accepted = Invitation.objects.bulk_create(
+            Invitation(sender=sender, status="accepted", answered_at=now, **to_grace) for sender in some
+        )
+        for row in accepted:
+            open_conversation(invitation=row)
+        pages = Author.objects.bulk_create(Author(display_name="Nobody Known", sort_name="Nobody Known") for _ in some)
+        Invitation.objects.bulk_create(Invitation(sender=people.grace, author=page, status="waiting", **text, **times) for page in pages)
+        Invitation.objects.bulk_create(Invitation(sender=people.grace, author=page, status="draft") for page in pages)
+
+    add(senders[:2])
+    few = costs()
+    add(senders[2:])
     assert costs() == few
     assert max(few) <= 10
     for odd in ("?show=everything", "?page=0", "?page=99999999999999999999", "?show=sent&page=2", "?show=%00"):
