@@ -19,7 +19,7 @@ from papers.disambiguation.model import PairModel
 from papers.disambiguation.names import CODES, First
 from papers.disambiguation.outcomes import AcrossMerge, AcrossReason
 from papers.disambiguation.settling import Gathered
-from papers.disambiguation.variants import differs_by, variant_keys
+from papers.disambiguation.variants import differs_by, is_lu, variant_keys
 from papers.names import PersonName
 
 LOOKED_AT = 40  # mentions of each side that are compared
@@ -166,7 +166,8 @@ def _enough(reason: AcrossReason, signs: _Signs, collection: Collection, one: _S
     if reason is AcrossReason.SAME_IDENTIFIER:
         return True
     if reason in SAME_WORDS:
-        return signs.weight >= ALONE / 2 or (reason is AcrossReason.UMLAUT and rare >= VERY_RARE and signs.probability >= SURE)
+        spelt = reason is AcrossReason.UMLAUT and not is_lu(one.name.family) and rare >= VERY_RARE and signs.probability >= SURE
+        return spelt or signs.weight >= (ALONE / 2 if rare >= RARE_NAME else ALONE)
     smaller = min(len(gathered[one.place].rows), len(gathered[other.place].rows))
     if reason is AcrossReason.TYPING_ERROR:
         return rare >= RARE_NAME and smaller <= MINOR_FORM and signs.weight >= ALONE

@@ -22,6 +22,11 @@ def plain(name: str) -> str:
     return _LU.sub(r"\1u", _UMLAUT.sub(r"\1", name).replace("ss", "s"))
 
 
+def is_lu(family: str) -> bool:
+    """Whether a family name is a spelling of Lu or Lü, which many people bear."""
+    return plain(family) in {"lu", "nu"}
+
+
 def family_words(published: str, family: str) -> tuple[str, ...]:
     """The words of a family name, hyphens and spaces parting them: ("bouchard", "cote") for "bouchardcote"."""
     words = fold(published.split(",", maxsplit=1)[0]).split()
