@@ -181,6 +181,20 @@ RULES: Final = (
         task="profiles.tasks.accounts.erase_old_mails",
     ),
     Rule(
+        "notifications",
+        _("What you were told in the page"),
+        _("half a year after you read it, a year at most"),
+        _("To find it again."),
+        task="collaboration.tasks.notifications.forget_notifications",
+    ),
+    Rule(
+        "reports",
+        _("Reports to the moderators: their words, and what they quote"),
+        _("a year after the decision; the category, the decision and its date stay"),
+        _("To decide, and to look again where somebody appeals."),
+        task="collaboration.tasks.notifications.forget_notifications",
+    ),
+    Rule(
         "network-addresses",
         _("Network addresses"),
         _("of visitors not at all: counters against abuse hold a keyed hash for a day at most; of log-ins a day, then the first half only"),
