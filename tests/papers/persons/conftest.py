@@ -32,7 +32,7 @@ def thinks(monkeypatch) -> Callable[..., None]:
             alone = [{key} for key in keys - set().union(*groups)]
             decided = constraints.decided
             clusters = [
-                Cluster(tuple(sorted(group)), person=next((decided[key] for key in sorted(group) if key in decided), ""))
+                Cluster(tuple(sorted(group)), person=next((decided[key] for key in sorted(group) if key in decided), ""), known=1.0)
                 for group in known + alone
             ]
             return Clustering(tuple(sorted(clusters, key=lambda one: one.mentions)), uncertain=tuple(uncertain))
