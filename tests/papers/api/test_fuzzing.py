@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from papers.figures import refresh_work_figures
 from tests.factories.papers import AuthorFactory, AuthorIdentifierFactory, FieldFactory, TopicFactory, VenueFactory, WorkFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,9 @@ def some_records(settings):
     settings.API_LIMITS = {"minute": 0, "hour": 0}
     ada, topic = AuthorFactory(display_name="Ada Byron"), TopicFactory(name="Engines", field=FieldFactory())
     AuthorIdentifierFactory(author=ada)
-    return WorkFactory(by=[ada], on=[topic], venue=VenueFactory(), year=1843), ada, topic
+    work = WorkFactory(by=[ada], on=[topic], venue=VenueFactory(), year=1843)
+    refresh_work_figures([work.pk])
+    return work, ada, topic
 
 
 @pytest.fixture
