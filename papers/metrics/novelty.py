@@ -59,9 +59,9 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
     topics: Ints = np.bincount(work_topics.indices, minlength=size).astype(np.int64)
     firsts, seconds = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
     for _rows, listed in _by_length(work_topics):
-        first, second = np.triu_indices(listed.shape[1], k=1)
-        firsts.append(listed[:, first].ravel())
-        seconds.append(listed[:, second].ravel())
+        first, second = _pairs(listed)
+        firsts.append(first.ravel())
+        seconds.append(second.ravel())
     rows, columns = np.concatenate(firsts), np.concatenate(seconds)
     pairs: Any = sparse.coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=(size, size))
     return TopicCounts(works, topics, pairs.tocsr())
@@ -81,13 +81,24 @@ def surprises(work_topics: sparse.csr_array, before: TopicCounts) -> Floats:
     found = np.full(work_topics.shape[0], np.nan)
     if before.works < LEAST_WINDOW:
         return found
-    for rows, topics in _by_length(work_topics):
-        first, second = np.triu_indices(topics.shape[1], k=1)
-        one, other = topics[:, first], topics[:, second]
-        together = np.asarray(before.pairs[one.ravel(), other.ravel()]).reshape(one.shape)
+    groups = [(rows, *_pairs(topics)) for rows, topics in _by_length(work_topics)]
+    if not groups:
+        return found
+    ones, others = (np.concatenate([group[side].ravel() for group in groups]) for side in (1, 2))
+    counted = np.asarray(before.pairs[ones, others])  # one look-up: each goes through the whole matrix once
+    start = 0
+    for rows, one, other in groups:
+        together = counted[start : start + one.size].reshape(one.shape)
+        start += one.size
         z = association(together, before.topics[one], before.topics[other], before.works)
         found[rows] = np.round(-np.quantile(z, QUANTILE, axis=1), DECIMALS) + 0.0  # no minus zero
     return found
+
+
+def _pairs(topics: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The first and the second topic of every pair, papers by pairs."""
+    first, second = np.triu_indices(topics.shape[1], k=1)
+    return topics[:, first], topics[:, second]
 
 
 def association(together: Ints, first: Ints, second: Ints, works: int) -> Floats:
