@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks``: measure, and print a table, or with JSON=1 one JSON object a line.
 
-``ONLY=import,page`` measures the rows of those groups ("feed", "figures", "import", "page", "start", "trust"). Records come from the folder named
+``ONLY=import,page`` measures the rows of those groups ("feed", "figures", "graph", "import", "page", "start", "trust"). Records come from the folder named
 by COLLEGIUM_DATA (else ``../shared/data``); without it the demo records are scaled up, and this is said. The exit
 status is 1 where a bar does not hold.
 """
@@ -63,10 +63,24 @@ def measure(chosen: list[str], folder: Path) -> Iterator[Measured]:
         from tests.benchmarks import disambiguation
 
         yield from disambiguation.measure(_records_folder())
+    if "graph" in chosen:
+        yield from _of_graph(folder)
     if "start" in chosen:
         from tests.benchmarks import start
 
         yield from start.measure(folder)
+
+
+def _of_graph(folder: Path) -> Iterator[Measured]:
+    from tests.benchmarks import graph, imports
+    from tests.live.scratch import manage, scratch_environment
+
+    path, _name = imports.records_file(folder, _records_folder())
+    with scratch_environment(folder, "tests.benchmarks.settings") as environment:
+        manage(environment, "import_works", str(path))
+        yield from graph.on_records(environment, folder)
+    with scratch_environment(folder, "tests.benchmarks.settings") as environment:
+        yield from graph.on_made_up_world(environment, folder)
 
 
 def _on_records(chosen: list[str], folder: Path) -> Iterator[Measured]:

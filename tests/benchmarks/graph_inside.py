@@ -1,0 +1,77 @@
+"""Measures the graph in a process of its own, on the database of its environment: ``records``, or a scale of the made-up world to fill in first."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    """Print one JSON object with all figures."""
+    django.setup()
+    what = sys.argv[1]
+    if what == "build":  # alone, so that its peak is its own
+        from papers.slices.building import build_arrays
+
+        built = build_arrays()
+        _say({"build_seconds": built.seconds, "build_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+        return
+    if what != "records":
+        from tests.benchmarks.graph_measures import Synthetic
+        from tests.benchmarks.graph_world import fill
+
+        fill(Synthetic(int(1_000_000 * float(what)), int(2_000_000 * float(what))))
+    found = json.loads(subprocess.run([sys.executable, "-m", __spec__.name, "build"], check=True, capture_output=True).stdout)
+    found |= _measured(subjects=int(os.environ.get("GRAPH_SUBJECTS", "60" if what == "records" else "24")))
+    if what == "records":
+        from tests.benchmarks.graph_marks import measure_marks
+
+        marks = measure_marks(works=60, sample=int(os.environ.get("GRAPH_SAMPLE", "100")))
+        found |= {"recall": marks.recall, "times": marks.times}
+    _say(found)
+
+
+def _measured(*, subjects: int) -> dict[str, Any]:
+    import numpy as np
+    from django.utils import timezone
+
+    from papers.slices.making import make_slice
+    from papers.slices.standing import current_walker
+    from tests.benchmarks.graph_measures import chosen_subjects, compared
+
+    walker = current_walker()
+    graph = walker.graph
+    chosen = chosen_subjects(graph, subjects)
+    compared_all = compared(graph, chosen)
+    whole = []
+    for node in chosen_subjects(graph, 120, seed=9):
+        began = time.perf_counter()
+        make_slice(walker, graph.name(node), now=timezone.now())
+        whole.append(1000 * (time.perf_counter() - began))
+    push = 1000 * np.array(compared_all.seconds)
+    return {
+        "nodes": len(graph),
+        "edges": graph.edges,
+        "precision": float(np.mean(compared_all.precision)),
+        "quota": float(np.mean(compared_all.quota)),
+        "push_median": float(np.median(push)),
+        "push_p95": float(np.percentile(push, 95)),
+        "exact_ms": 1000 * compared_all.exact_seconds,
+        "slice_median": float(np.median(whole)),
+        "slice_p95": float(np.percentile(whole, 95)),
+    }
+
+
+def _say(found: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
