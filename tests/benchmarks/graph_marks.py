@@ -13,7 +13,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from papers.graph.document import Fact, NodeKind, SliceDocument
+from papers.graph.document import NodeKind, SliceDocument
 from papers.models import Authorship, GraphSlice, RefreshRequest, Work, WorkTopic
 from papers.slices.making import coordinates_of, make_slice
 from papers.slices.marking import KINDS, works_changed
@@ -21,7 +21,8 @@ from papers.slices.standing import current_walker
 
 Subject = tuple[NodeKind, int]
 
-NODES_THAT_MATTER: Final = 3  # come or gone, of about sixty; or a reason on a line of the subject's own
+NODES_THAT_MATTER: Final = 3  # come or gone, of about sixty; or a reason on a line of the subject's own, come, gone, or
+COUNT_THAT_MATTERS: Final = 0.1  # changed by more than this share of its count
 _TABLES: Final = {NodeKind.PERSON: "papers_author", NodeKind.PAPER: "papers_work", NodeKind.TOPIC: "papers_topic"}
 _EVERYBODY: Final = """
     INSERT INTO papers_graphslice (kind, subject_id, scope, document, people, works, touched, fingerprint, built_at, due_at)
@@ -77,12 +78,16 @@ def differs(one: SliceDocument | None, other: SliceDocument | None) -> bool:
     if one is None or other is None:
         return one is not other
     nodes = {node.key for node in one.nodes} ^ {node.key for node in other.nodes}
-    return len(nodes) >= NODES_THAT_MATTER or _own_facts(one) != _own_facts(other)
+    ours, theirs = _own_counts(one), _own_counts(other)
+    if len(nodes) >= NODES_THAT_MATTER or any(key not in theirs and key[1] not in nodes and key[0] not in nodes for key in ours):
+        return True
+    return any(abs(count - theirs[key]) > count * COUNT_THAT_MATTERS for key, count in ours.items() if key in theirs)
 
 
-def _own_facts(document: SliceDocument) -> set[tuple[str, str, Fact]]:
+def _own_counts(document: SliceDocument) -> dict[tuple[str, str, str], int]:
+    """What the subject's own lines state, by their ends and the type of the reason. Of how many works a count speaks does not matter here."""
     own = (edge for edge in document.edges if document.subject in {edge.a, edge.b})
-    return {(edge.a, edge.b, fact) for edge in own for fact in edge.facts}
+    return {(edge.a, edge.b, fact.type.value): fact.count or 0 for edge in own for fact in edge.facts}
 
 
 def _marks_of(works: Collection[int]) -> set[Subject]:
