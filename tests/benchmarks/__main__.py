@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.benchmarks.rows import HEADING, Measured, Row, as_json, as_line
 from tests.live.scratch import PROJECT
 
-GROUPS = ("disambiguation", "feed", "figures", "import", "page", "start", "trust")
+GROUPS = ("disambiguation", "feed", "figures", "graph", "import", "page", "start", "trust")
 
 
 def main() -> int:
