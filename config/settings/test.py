@@ -1,5 +1,7 @@
 """Tests: the real servers, an instance of their own, and nothing that leaves the machine."""
 
+from pathlib import Path
+
 from config.lib.logs import logging_settings
 from config.lib.sign_in import orcid_address
 from config.settings.base import *  # noqa: F403 - settings are built in layers
@@ -42,4 +44,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # no scan of the static files at the start of each test
 LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", "WARNING"))
 PRIVATE_ROOT = BASE_DIR / "var" / "test-private"
-GRAPH_ROOT = env.str("GRAPH_ROOT", str(BASE_DIR / "var" / "test-graph"))
+GRAPH_ROOT = Path(env.str("GRAPH_ROOT", str(BASE_DIR / "var" / "test-graph")))

@@ -47,14 +47,22 @@ class Command(BaseCommand):
 
 
 def _as_stored(bar: Any) -> tuple[int, int]:
+    """All stored scores; and those of pages that have none, from their records."""
     result = recompute_everybody(progress=bar.update)
-    return result.seen, result.written
+    added = _of_pages(bar, trust__isnull=True)
+    return result.seen + added, result.written + added
 
 
 def _from_records(bar: Any) -> tuple[int, int]:
-    ids = list(Author.objects.filter(merged_into__isnull=True, erased_at__isnull=True).order_by("pk").values_list("pk", flat=True))
+    done = _of_pages(bar)
+    return done, done
+
+
+def _of_pages(bar: Any, **which: Any) -> int:
+    pages = Author.objects.filter(merged_into__isnull=True, erased_at__isnull=True, **which).order_by("pk")
+    ids = list(pages.values_list("pk", flat=True))
     done = 0
     for start in range(0, len(ids), BATCH):
         done += refresh_scores(ids[start : start + BATCH])
         bar.update(len(ids[start : start + BATCH]))
-    return done, done
+    return done
