@@ -44,10 +44,6 @@ _JOINS: Final = {
     """,
 }
 _INDEXES: Final = (
-    "papers_author (id)",
-    "papers_work (id)",
-    "papers_topic (id)",
-    "papers_institution (id)",
     "papers_authorship (id)",
     "papers_authorship (author_id)",
     "papers_authorship (work_id, author_id)",
@@ -74,6 +70,8 @@ def fill(world: Synthetic) -> None:
             _copy(cursor, pairs)
             cursor.execute(_JOINS[what])
         cursor.execute("DROP TABLE made_pairs")
+        for table in ("author", "work", "topic", "institution"):
+            cursor.execute(f"ALTER TABLE papers_{table} ADD PRIMARY KEY (id)")
         for place, index in enumerate(_INDEXES):
             cursor.execute(f"CREATE INDEX made_{place} ON {index}")
         cursor.execute("ANALYZE; RESET session_replication_role")
