@@ -23,11 +23,12 @@ from papers.ingest.ahead import Prepared, Upcoming, prepared
 from papers.ingest.batch import Item, Outcome, foresee, ingest_batch
 from papers.ingest.copying import array_text, copy_rows
 from papers.ingest.writing import Knowledge
-from papers.models import ImportItem, ImportRun, ImportState, ItemOutcome, NameVariant, Topic, Work
+from papers.models import Author, Authorship, ImportItem, ImportRun, ImportState, ItemOutcome, NameVariant, Topic, Work, WorkTopic
 from papers.records import ParseResult, Rejected, WorkRecord
 from papers.sources import read_source
 
 BATCH_ITEMS = 1000
+MANY = 50  # new works after which the database's own statistics no longer tell anything
 BATCH_AUTHORSHIPS = 10_000  # a batch of long author lists ends earlier
 SELDOM = (200_000, 20, 20)  # allocations and collections between collections; a fifth of the time with Python's own figures
 LOCK_SPACE = 7331  # the first half of the advisory locks that stand for runs at work
@@ -155,6 +156,8 @@ def execute(
                     run.state = ImportState.STOPPED
                     return run
         _sort_into_indexes()
+        if run.created >= MANY:
+            _take_statistics()
         _end(run, ImportState.FINISHED)
     return run
 
@@ -204,6 +207,12 @@ def _sort_into_indexes() -> None:
             " WHERE method.amname = 'gin' AND indexed.indrelid = ANY(%s::regclass[]) AND pg_has_role(class.relowner, 'USAGE')",
             [array_text([model._meta.db_table for model in (Work, NameVariant, Topic)])],
         )
+
+
+def _take_statistics() -> None:
+    """Let the database see what has come: what is computed next would otherwise be planned as for empty tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in (Work, Author, Authorship, NameVariant, WorkTopic, Topic))}")
 
 
 @contextmanager
