@@ -175,7 +175,7 @@ def test_the_fictional_three_have_claimed_and_nobody_real_has(seeded):
     assert levels == {
         "Ada Quillmere": (ClaimStatus.GRANTED, Level.L3),
         "Grace Farrowgate": (ClaimStatus.GRANTED, Level.L2),
-        "Emmy Notherby": (ClaimStatus.REVIEW, Level.L0),
+        "Emmy Notherby": (ClaimStatus.REVIEW, Level.L1),
     }
     assert TrustScore.objects.get(author__display_name="Ada Quillmere").shown > 20
     assert "conserved quantities" in Client().get(the_author("Ada Quillmere").get_absolute_url()).content.decode()

@@ -66,6 +66,7 @@ def make_everything(count):
         WorkSource.objects.create(work=work, source="arxiv", record_id=str(n), fingerprint=b"1", read_at=timezone.now(), import_run=run)
         ImportItem.objects.create(run=run, ordinal=n, outcome="created", work=work)
         AuthorFigures.objects.create(author=author, computed_at=timezone.now(), field=FieldFactory())
+        models.WorkFigures.objects.create(work=work, as_of=timezone.now().date(), computed_at=timezone.now())
         SubjectFigures.objects.create(kind="topic", subject_id=topic.pk, computed_at=timezone.now())
         RefreshRequest.objects.create(kind="author-figures", object_id=author.pk, requested_at=timezone.now())
         NameCount.objects.create(role="family", token=letter, count=1)

@@ -109,7 +109,7 @@ def test_the_api_asks_once_for_a_page_of_authors(pages, client, db):
         choose_for_page(author=author, actor=None, role=Role.MODERATOR, noindex=True, withhold_figures=False)
     with counted_queries() as queries:
         assert len(client.get("/api/v1/authors/").json()["results"]) == pages
-    assert queries.count == 4
+    assert queries.count == 6
 
 
 # --- Codes ----------------------------------------------------------------------------------------------------
