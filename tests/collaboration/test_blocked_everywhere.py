@@ -6,7 +6,9 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import product
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -78,7 +80,7 @@ def addresses(numbers: list[int]) -> list[str]:
             if len({value for value, one in zip(values, converters.values(), strict=True) if type(one).__name__ in ROW_KEYS}) > 1:
                 continue  # a key twice names one thing and another within it
             given = dict(zip(converters, map(str, values), strict=True))
-            found.append("/" + re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda place, given=given: given[place[1]], route))
+            found.append("/" + re.sub(r"<(?:[^:>]+:)?([^>]+)>", partial(_given, given), route))
     return [*dict.fromkeys(found), "/search/?q=Quillmere", "/search/?q=Quillmere&kind=people", "/search/?kind=people&open=1"]
 
 
@@ -123,14 +125,19 @@ def reach_out(sender: User, recipient: User, words: list[str]) -> list[int]:
     return [page.pk, waiting.pk, accepted.pk, conversation.pk, message.pk]
 
 
+def _given(given: dict[str, str], place: re.Match[str]) -> str:
+    return given[place[1]]
+
+
 def walk(viewer: User, addresses: list[str], words: list[str], *, until_all: bool = False) -> tuple[dict[str, str], dict[str, int]]:
     """The words that stand anywhere, each with an address where it does, and the status of each address."""
     client = log_in(Client(raise_request_exception=True), viewer)
-    seen, statuses = {}, {}
+    seen: dict[str, str] = {}
+    statuses: dict[str, int] = {}
     for address in addresses:
         if until_all and len(seen) == len(words):
             break
-        answer = client.get(address)
+        answer: Any = client.get(address)
         if answer.status_code == 301:  # another slug
             answer = client.get(answer.url)
         statuses[address] = answer.status_code

@@ -34,6 +34,7 @@ def moderator(who: str):
 
 def reported(reporter, person, category=ReportCategory.SPAM) -> Report:
     subject = subjects.find_page(page_owned_by(person).pk, reporter)
+    assert subject is not None
     return reports.report(reporter=reporter, subject=subject, category=category, text="Look at this.")
 
 

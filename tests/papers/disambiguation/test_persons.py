@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ NAMES = [
 SUBJECTS = ["graph networks learn", "proteins fold slowly", "parsing sentences deeply"]
 
 
-def work(key: str, *authors: str, title: str = "On graphs", year: int = 2020, **more: object) -> list[Mention]:
+def work(key: str, *authors: str, title: str = "On graphs", year: int = 2020, **more: Any) -> list[Mention]:
     paper = Work(key=key, title=title, year=year, venue="icml", authors=authors)
     return [Mention(paper, place, name, **more) for place, name in enumerate(authors)]
 
@@ -161,7 +162,7 @@ def test_a_page_that_mixes_two_people_says_why() -> None:
     finding = ambiguity(cluster, hers)
     assert [len(group) for group in finding.groups] == [5, 4]
     assert {"coauthor-groups", "subjects-apart", "long-gap"} <= {reason.kind.value for reason in finding.reasons}
-    signed = [Mention(m.work, m.position, m.name, source_ids=(("orcid", f"0000-000{m.work.year // 2010}"),)) for m in hers]
+    signed = [Mention(m.work, m.position, m.name, source_ids=(("orcid", f"0000-000{(m.work.year or 0) // 2010}"),)) for m in hers]
     worse = ambiguity(cluster, signed)
     assert worse.reasons[0].kind.value == "two-orcids"
     assert worse.score >= max(finding.score, AMBIGUOUS)
