@@ -281,8 +281,9 @@ class _Reader:
                     self._at = end
                     return JsonDamage("is not valid JSON", broken)
             else:
-                # A number at the end of the window may go on in the next piece.
-                if end < len(self._text) or not isinstance(value, int | float) or not self._more(keep=True):
+                # A number that nothing ends in the window may go on in the next piece, "0" or "0." as "0.5".
+                cut = isinstance(value, int | float) and not _SCALAR_END.search(self._text, self._at)
+                if not cut or not self._more(keep=True):
                     self._at = end
                     return JsonItem(value, document)
                 continue

@@ -55,12 +55,14 @@ def description():
 OPERATIONS = [
     "works_list",
     "works_retrieve",
+    "works_graph_retrieve",
     "works_authorships_list",
     "works_references_list",
     "works_citations_list",
     "works_figures_retrieve",
     "authors_list",
     "authors_retrieve",
+    "authors_graph_retrieve",
     "authors_works_list",
     "authors_figures_retrieve",
     "authors_trust_retrieve",
@@ -68,8 +70,10 @@ OPERATIONS = [
     "changes_list",
     "institutions_list",
     "institutions_retrieve",
+    "institutions_graph_retrieve",
     "topics_list",
     "topics_retrieve",
+    "topics_graph_retrieve",
 ]
 
 

@@ -64,6 +64,14 @@ def test_every_shape_gives_the_same_items(chunk, works):
         module.CHUNK_CHARACTERS = usual
 
 
+@pytest.mark.parametrize("number", [0.0, 0.5, -1.25e-7, 12.0, 1e300])
+def test_a_number_may_be_cut_anywhere(number, monkeypatch):
+    for chunk in range(1, 24):
+        monkeypatch.setattr(module, "CHUNK_CHARACTERS", chunk)
+        for name, text in shapes([{"a": number}, {"b": number}]):
+            assert plain(text.encode()) == [{"a": number}, {"b": number}], (name, chunk)
+
+
 @given(works=items)
 def test_answers_in_a_row_are_read_one_after_the_other(works):
     one = json.dumps({"results": works}, indent=1).encode()
