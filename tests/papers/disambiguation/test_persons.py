@@ -44,7 +44,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Mention], Constraints]:
     return mentions, Constraints(together=draw(pairs), apart=draw(pairs), decided=decided, refused=refused)
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_no_order_changes_anything_and_no_decision_is_broken(world: tuple[list[Mention], Constraints], shuffler: random.Random) -> None:
     mentions, constraints = world
@@ -69,7 +69,7 @@ def test_no_order_changes_anything_and_no_decision_is_broken(world: tuple[list[M
         assert place[key] not in theirs or constraints.decided.get(key) == person
 
 
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 6)
 @given(worlds())
 def test_a_second_run_keeps_every_name(world: tuple[list[Mention], Constraints]) -> None:
     found = disambiguate(*world)
