@@ -19,6 +19,7 @@ from papers.refresh import mark_all, mark_dirty
 ARRAYS: Final = "graph-arrays"  # of the whole graph: its one row has the id 1
 KINDS: Final[Mapping[NodeKind, str]] = {kind: f"graph-{kind.value}" for kind in NodeKind}
 ENOUGH_CHANGED: Final = 0.04  # of the works of a topic or an institution: below, its picture hardly moves
+COMPANY: Final = 100  # in a longer list of authors a work of one moves nobody else's picture
 DUE_AT_ONCE: Final = 5_000  # that one sweep by age marks
 
 _TOUCHED: Final = """
@@ -30,6 +31,11 @@ _TOUCHED: Final = """
     ), found (kind, id, count) AS (
         SELECT 'person', id, 1 FROM author
       UNION SELECT 'person', unnest(%(hands)s::bigint[]), 1
+      UNION SELECT 'person', mate.author_id, 1
+        FROM author JOIN papers_authorship AS mine ON mine.author_id = author.id
+        JOIN papers_work AS joint ON joint.id = mine.work_id AND joint.author_count <= %(company)s
+        JOIN papers_authorship AS mate ON mate.work_id = mine.work_id
+        WHERE mate.author_id IS NOT NULL
       UNION SELECT 'paper', id, 1 FROM work
       UNION SELECT 'paper', citation.cited_id, 1 FROM work JOIN papers_citation AS citation ON citation.citing_id = work.id
       UNION SELECT 'paper', citation.citing_id, 1 FROM work JOIN papers_citation AS citation ON citation.cited_id = work.id
@@ -55,7 +61,7 @@ _TOUCHED: Final = """
 def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int | None] = ()) -> int:
     """These works stand elsewhere in the graph now: the graph takes them up, and slices that show it are marked; returns how many.
 
-    Marked are the stored slices of their authors (and of ``hands``, who had them before), of what they cite and are cited by, of their authors' other
+    Marked are the stored slices of their authors (and of ``hands``, who had them before) and of everybody who ever wrote with these, of what they cite and are cited by, of their authors' other
     papers, and of topics and institutions of whose works enough have changed. Nothing is made for who has no slice. Call it in the
     transaction that changes the works; four statements.
     """
@@ -68,7 +74,7 @@ def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int | 
             return 0
         marks: dict[str, list[int]] = defaultdict(list)
         with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted({one for one in hands if one is not None})})
+            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted({one for one in hands if one is not None}), "company": COMPANY})
             for kind, key, touched, in_all in cursor.fetchall():
                 if kind in {NodeKind.PERSON, NodeKind.PAPER} or touched >= max(1.0, ENOUGH_CHANGED * in_all):
                     marks[KINDS[NodeKind(kind)]].append(key)
