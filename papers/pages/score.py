@@ -69,8 +69,13 @@ def values_of(scored: WorkScore) -> dict[str, float | None]:
     return dict(zip(PARTS, (scored.citations_part, scored.novelty_part, scored.recency_part, scored.completeness_part), strict=True))
 
 
-def parts_of(scored: WorkScore) -> list[Part]:
-    """The four parts with a sentence each, in their order."""
+def parts_of(scored: WorkScore) -> tuple[Part, ...]:
+    """The four parts with a sentence each, in their order. The latest are remembered: lists tell them of every work."""
+    return _parts(get_language(), scored)
+
+
+@lru_cache(2 * SENTENCES_KEPT)
+def _parts(language: str | None, scored: WorkScore) -> tuple[Part, ...]:  # noqa: ARG001 - one for each language
     values = values_of(scored)
     total = sum(WEIGHTS[key] for key, value in values.items() if value is not None)
     sentences = {
@@ -79,10 +84,10 @@ def parts_of(scored: WorkScore) -> list[Part]:
         "recency": recency_sentence(scored),
         "completeness": completeness_sentence(scored.known),
     }
-    return [
+    return tuple(
         Part(key, str(LABELS[key]), value, WEIGHTS[key] / total if value is not None else 0.0, sentences[key])
         for key, value in values.items()
-    ]
+    )
 
 
 def score_text(score: float) -> str:
@@ -164,11 +169,16 @@ def score_disclosure(score: str, parts: Sequence[Part], url: str) -> SafeString:
     if not score:
         return SafeString()
     words = _words(get_language())
-    lines = "".join(f"<dt>{part.label} {part.points_text}</dt><dd>{escape(part.sentence)}</dd>" for part in parts)
+    lines = _lines(tuple(parts))
     return SafeString(
         f'<details class="score"><summary>{words.score} {score}</summary><p>{words.aid}</p>'
         f'<dl>{lines}</dl><p><a href="{url}figures/" rel="nofollow">{words.how}</a></p></details>'
     )
+
+
+@lru_cache(2 * SENTENCES_KEPT)
+def _lines(parts: tuple[Part, ...]) -> str:
+    return "".join(f"<dt>{part.label} {part.points_text}</dt><dd>{escape(part.sentence)}</dd>" for part in parts)
 
 
 class _Words(NamedTuple):
