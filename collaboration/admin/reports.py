@@ -87,6 +87,8 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         report = Report.objects.select_related("reporter", "reported", "author").filter(pk=found.pk).first() if found else None
         if report is None:
             raise Http404
+        if report.reported_id == request.user.pk:  # who reported a moderator is not theirs to read
+            raise PermissionDenied
         case = case_of(report, moderator_of(request))
         form = UpholdForm(request.POST if request.POST.get("do") == "uphold" else None, label_suffix="")
         if request.method == "POST":

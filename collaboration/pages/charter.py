@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from papers.models import Author, Authorship, Work
 from papers.querysets.works import works
+from papers.search.found import SearchTookTooLongError, bounded_search
 from papers.search.papers import PaperFilters, find_papers
 
 OF_THEM, OF_ME, FOUND = 6, 4, 8
@@ -26,7 +27,13 @@ def offered_works(author: Author, own_page: int | None, chosen: Sequence[int], a
 
 
 def _found(asked: str) -> Sequence[int]:
-    return find_papers(asked, PaperFilters()).ids[:FOUND] if asked else ()
+    if not asked:
+        return ()
+    try:
+        with bounded_search():
+            return find_papers(asked, PaperFilters()).ids[:FOUND]
+    except SearchTookTooLongError:
+        return ()
 
 
 def _latest(author_id: int | None, count: int, *, with_author: int | None = None) -> Sequence[int]:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.following.targets import target_address
-from collaboration.querysets.feed import FeedChange, FeedWork, Interests, feed_changes, feed_works, interests_of, names_of_targets
+from collaboration.querysets.feed import FeedChange, FeedWork, feed_changes, feed_works, interests_of, names_of_targets
 from config.lib.public_ids import decode_public_id, encode_public_id
 from config.lib.query_params import QueryParams
 from papers.pages.parts import Link
@@ -100,7 +100,7 @@ def feed_of(user: User, cursor: Cursor) -> Feed:
     last = _cursor_after(taken, cursor)
     there_is_more = len(works) + len(changes) > len(taken) or PAGE_SIZE in {len(works), len(changes)}
     return Feed(
-        days=_by_day(_items(taken, interests)),
+        days=_by_day(_items(taken)),
         older_url=f"{reverse('papers:home')}?after={last}" if there_is_more and taken else "",
         is_first=cursor == Cursor(),
         follows_nothing=interests.is_empty,
@@ -117,12 +117,11 @@ def _cursor_after(taken: Iterable[FeedWork | FeedChange], cursor: Cursor) -> Cur
     return Cursor(min(works, default=cursor.work), min(changes, default=cursor.change))
 
 
-def _items(taken: Sequence[FeedWork | FeedChange], interests: Interests) -> list[FeedItem]:
+def _items(taken: Sequence[FeedWork | FeedChange]) -> list[FeedItem]:
     """The entries in words; what may not be shown, or whose reasons are all gone, is left out."""
     works = [entry for entry in taken if isinstance(entry, FeedWork) and entry.is_shown]
     rows = {row.id: row for row in rows_of([entry.id for entry in works])}
     links = _links(taken)
-    quiet = set(interests.muted)
     items = []
     for entry in taken:
         if isinstance(entry, FeedChange):
@@ -130,7 +129,7 @@ def _items(taken: Sequence[FeedWork | FeedChange], interests: Interests) -> list
             if who is not None:
                 items.append(FeedItem(entry.at, None, who, CHANGE_WORDS[entry.action], [who]))
         elif entry.is_shown and entry.id in rows:
-            because = [links[kind, key] for kind, key in map(tuple, entry.because) if (kind, key) in links and key not in quiet]
+            because = [links[kind, key] for kind, key in map(tuple, entry.because) if (kind, key) in links]
             if because:
                 is_older = entry.year is not None and entry.year < entry.came_at.year - NEWS_FOR_YEARS
                 items.append(FeedItem(entry.came_at, rows[entry.id], None, "", because, is_older))

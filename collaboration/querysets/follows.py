@@ -32,6 +32,8 @@ _STANDING: Final = """
     SELECT coalesce((SELECT count FROM collaboration_followercount WHERE kind = %(kind)s AND target = %(key)s), 0),
            EXISTS (SELECT FROM collaboration_follow WHERE follower_id = %(viewer)s AND {column}_id = %(key)s),
            EXISTS (SELECT FROM collaboration_followlist WHERE user_id = %(owner)s AND is_public)
+           AND NOT EXISTS (SELECT FROM collaboration_block WHERE blocker_id = %(owner)s AND blocked_id = %(viewer)s
+                                                             OR blocker_id = %(viewer)s AND blocked_id = %(owner)s)
 """
 _STANDING_OF_SEARCH: Final = """
     SELECT coalesce((SELECT kept.count FROM collaboration_followercount AS kept WHERE kept.kind = 'search' AND kept.target = search.id), 0),

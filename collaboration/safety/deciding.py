@@ -133,6 +133,9 @@ def decide_appeal(*, found: SafetyAppeal, moderator: User, uphold: bool, note: s
                 changes.update(Measure.objects.select_for_update().get(pk=locked.measure.pk), lifted_at=timezone.now())
             if uphold and locked.report is not None:
                 reopened = Report.objects.select_for_update().get(pk=locked.report.pk)
+                same = Report.objects.filter(reporter=reopened.reporter_id, subject=reopened.subject, subject_id=reopened.subject_id)
+                if reopened.reporter_id is not None and same.filter(status=ReportStatus.OPEN).exists():
+                    raise WrongStateError(_("They have reported the same thing again since, and that report waits: decide it instead."))
                 changes.update(reopened, status=ReportStatus.OPEN, decided_at=None)
         payload = {"appeal": locked.pk, "upheld": uphold}
         notify(recipient=locked.appellant, kind="appeal-decided", subject_key=f"safety-appeal:{locked.pk}", payload=payload)

@@ -19,7 +19,7 @@ from profiles.models import User
 
 WORDS: Final[dict[str, str | Promise]] = {
     MeasureKind.WARNING: gettext_lazy("A warning. Nothing is taken from you."),
-    MeasureKind.SLOW_DOWN: gettext_lazy("Half as many new invitations, follows and reports as before."),
+    MeasureKind.SLOW_DOWN: gettext_lazy("Half as many invitations and reports as before."),
     MeasureKind.NO_CONTACT: gettext_lazy("You can neither invite nor write to anybody."),
     MeasureKind.WORDS_HIDDEN: gettext_lazy("Nobody but you sees what you wrote on your page."),
     MeasureKind.SUSPENDED: gettext_lazy(

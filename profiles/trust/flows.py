@@ -12,7 +12,7 @@ from django.db import connection
 
 from config.lib.bulk import write_back
 from papers.refresh import mark_dirty
-from profiles.models import Evidence, Standing, SupportFlow
+from profiles.models import Evidence, SupportFlow
 from profiles.models.choices import COUNTING, HOLDING
 from profiles.trust.propagation import (
     DAMPING,
@@ -150,11 +150,6 @@ def institutions_of(people: Sequence[int]) -> dict[int, int]:
         .order_by("confirmed_at", "pk")
         .values_list("claim__author_id", "institution_id")
     )
-
-
-def levels_of(people: Sequence[int]) -> dict[int, int]:
-    """The level of each page that has an owner. One query."""
-    return dict(Standing.objects.filter(author_id__in=people, claim__isnull=False).values_list("author_id", "level"))
 
 
 def _keep_z(z: Mapping[int, float]) -> None:
