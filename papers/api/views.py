@@ -91,6 +91,8 @@ class RecordViewSet(PublicReadViewSet):
     def graph(self, request: Request, pk: int) -> Response:
         """The stored slice of the research graph, with people under their present names; a first sketch where nobody has looked yet (`scope`)."""
         row = self.find(reads.known(self.model), f"{self.view_name}-graph")
+        if self.node_kind is NodeKind.PERSON and WITHHOLD_FIGURES in wishes_of("papers.Author", [row.pk]).get(row.pk, ()):
+            raise exceptions.NotFound(_("Figures are withheld, as the person behind this record asked."))
         found = stored_slice(self.node_kind, row.pk, None) or first_sight(self.node_kind, row.pk, str(row))
         return conditional(request, shown_document(found).to_json(), found.built_at)
 

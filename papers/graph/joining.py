@@ -76,7 +76,7 @@ def join(
         for node, place in _opened_at(document, places, [places[one.subject] for one in documents if one.subject in places]):
             if node.key in found:
                 found[node.key] = replace(found[node.key], rank=max(found[node.key].rank, node.rank))
-            elif len(found) < MOST_NODES:
+            elif len(found) < MOST_NODES or node.key == document.subject:
                 found[node.key], places[node.key] = node, place
             else:
                 beyond.add(node.key)

@@ -59,7 +59,8 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
     way = way_within(whole, *state.ends) if state.ends else ()
     if state.ends and not 0 < len(way) <= SHORT_WAY:  # perhaps a shorter one leads over what is not open
         nodes, edges = _way(state, names, viewer)
-        if nodes and (not way or len(nodes) < len(way)):
+        drawn = {document.subject for document in documents}
+        if nodes and drawn.issuperset(state.ends) and (not way or len(nodes) < len(way)):
             whole, way = join(documents, pins, through=(nodes, edges)), tuple(node.key for node in nodes)
     keep = {*way, *(key for key, _x, _y in state.pins), *([state.at] if state.at else [])}
     return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
@@ -83,7 +84,7 @@ def _documents(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Vie
     """The slices that are open, and those of the ends of a path; and the names of those that nothing has computed yet."""
     wanted = list(dict.fromkeys([*state.open, *state.path]))
     stored = stored_slices([_row_of(names[key]) for key in wanted], viewer)
-    missing = [names[key] for key in wanted if _row_of(names[key]) not in stored]
+    missing = [names[key] for key in dict.fromkeys([*state.path, *wanted]) if _row_of(names[key]) not in stored]  # a way needs its ends
     for node in missing[:FIRST_SIGHTS]:
         first_sight(node.kind, node.pk, node.name)
     stored |= stored_slices([_row_of(node) for node in missing[:FIRST_SIGHTS]], viewer)  # as this viewer may see them

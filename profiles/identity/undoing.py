@@ -90,7 +90,9 @@ def _still_there(acts: Sequence[TrailEntry]) -> list[int]:
 def _bring_home(split: TrailEntry, user: User | None, role: Role) -> None:
     """What came to the new page since the split goes to the page that it was split from: the new page will not be there any more."""
     new = Author.objects.filter(pk=split.subject_id).first()
-    home = Author.objects.get(pk=split.author_id or 0)
+    home = Author.objects.filter(pk=split.author_id or 0).first()
+    if home is None:
+        raise UndoConflictError(_("The page that these works came from is gone: its own split was taken back."), [str(split.author_id)])
     if new is None or new.merged_into_id is not None:
         raise UndoConflictError(_("The new page was merged into another one since. Take that back first."), [str(split.subject_id)])
     if holding([new.pk]).exists():

@@ -107,6 +107,12 @@ class Stored:
         return passed
 
 
+def one_at_a_time() -> None:
+    """Whoever writes where the propagation stands waits for others who do, until the transaction ends. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('profiles_supportflow'))")
+
+
 def keep_flows(flows: Mapping[int, float], seeds: Mapping[int, float], passed: Mapping[int, Passed]) -> None:
     """Store x where it moved, and how those who were looked at passed on. Two COPYs."""
     write_back(SupportFlow, key="author_id", names=["author_id", "flow"], rows=[(p, max(0.0, x)) for p, x in sorted(flows.items())])

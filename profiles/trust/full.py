@@ -1,4 +1,4 @@
-"""Support propagated in full, as arrays and sparse matrices: every night, and after a freeze."""
+"""Support propagated in full, as arrays and sparse matrices: every night, and by ``recompute_trust``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config.lib.bulk import Array, read_columns, write_back
 from papers.refresh import mark_dirty
 from profiles.models import SupportFlow
 from profiles.models.choices import COUNTING, HOLDING, Level
-from profiles.trust.flows import HALF_LIFE_SECONDS, LEAST_MOVE
+from profiles.trust.flows import HALF_LIFE_SECONDS, LEAST_MOVE, one_at_a_time
 from profiles.trust.propagation import GATES, NO_INSTITUTION, Edges, Floats, Ints, community, propagate, transfer_and_out
 from profiles.trust.support import gather_support
 
@@ -45,6 +45,7 @@ def rebuild_support(now: datetime | None = None, *, gather: bool = True, mark: b
     """
     moment = (now or timezone.now()).timestamp()
     with transaction.atomic():
+        one_at_a_time()
         if gather:
             gather_support()
         given = read_columns(_EDGES, {"source": "i8", "target": "i8", "weight": "f8", "latest_at": "f8"})

@@ -12,7 +12,7 @@ from config.lib.registries import Support, support_sources
 from papers.models import Author
 from profiles.models import Standing, SupportEdge, Vouch
 from profiles.models.choices import COUNTING, Level, VouchStatus
-from profiles.trust.flows import Stored, keep_community, keep_flows
+from profiles.trust.flows import Stored, keep_community, keep_flows, one_at_a_time
 from profiles.trust.propagation import Flow
 
 KIND = "support"
@@ -58,6 +58,7 @@ def refresh_support(author_ids: Sequence[int]) -> int:
     One worker at a time (the kind says so): two would push the same residual. Costs what changed, not what there is: a few queries
     for each step that a change travels, each for all pages that it has reached.
     """
+    one_at_a_time()
     wanted = list(
         Author.objects.filter(pk__in=set(author_ids)).order_by("pk").values_list("pk", flat=True)
     )  # a split taken back leaves marks

@@ -217,3 +217,15 @@ def test_the_explorer_takes_the_same_queries_for_one_slice_as_for_two(slices: Re
             explore(client, open=keys)
         counts.append(queries.count)
     assert counts[0] == counts[1] <= 3
+
+
+def test_a_way_between_two_never_seen_beside_others_never_seen_is_shown(db, client):
+    ada, grace, *others = (AuthorFactory(display_name=f"Person {letter * 3}") for letter in "abcde")
+    WorkFactory(by=[ada, grace])
+    for other in others:
+        WorkFactory(by=[other])
+    keys = [f"person:{one.public_id}" for one in (*others, ada, grace)]
+    answer = client.get("/graph/", {"open": keys[:3], "path": f"{keys[3]}~{keys[4]}"})
+    assert answer.status_code == 200
+    comma = client.get("/graph/", {"open": ",".join(keys[:3]), "path": f"{keys[3]}~{keys[4]}"})
+    assert comma.status_code == 200

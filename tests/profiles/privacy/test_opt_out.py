@@ -100,6 +100,7 @@ def test_withheld_figures_are_neither_on_the_page_nor_in_the_api(unclaimed, clie
     assert shown.content.decode().count('<li id="w') == before.count('<li id="w'), "the works stay"
     assert client.get(f"/api/v1/authors/{unclaimed.public_id}/").json()["works_count"] is None
     assert client.get(f"/api/v1/authors/{unclaimed.public_id}/figures/").status_code == 404
+    assert client.get(f"/api/v1/authors/{unclaimed.public_id}/graph/").status_code == 404, "it counts joint papers"
 
 
 @pytest.mark.parametrize("pages", [2, 20])
