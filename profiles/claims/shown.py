@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
-from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,24 +19,7 @@ from papers.models.bases import page_slug
 from profiles.levels import RecordFacts, record_level, sentence
 from profiles.models import Claim, User
 from profiles.models.choices import HOLDING, OPEN, ClaimStatus, Level, Method
-
-_STATEMENT: Final = """
-    SELECT claim.id, profile.user_id, claim.status, standing.level,
-           (SELECT json_agg(json_build_object('method', piece.method, 'subject', piece.subject, 'own', piece.institution_id IS NOT NULL)
-                            ORDER BY piece.id)
-            FROM profiles_evidence AS piece
-            WHERE piece.claim_id = claim.id AND piece.status = 'confirmed' AND NOT EXISTS (
-                SELECT FROM profiles_freeze AS frozen
-                WHERE frozen.lifted_at IS NULL AND (
-                    frozen.institution_id = piece.institution_id
-                    OR frozen.kind = 'domain' AND piece.method = 'email'
-                       AND (piece.subject = frozen.domain OR right(piece.subject, length(frozen.domain) + 1) = '.' || frozen.domain))))
-    FROM profiles_claim AS claim
-         JOIN profiles_profile AS profile ON profile.id = claim.profile_id
-         LEFT JOIN profiles_standing AS standing ON standing.author_id = claim.author_id
-    WHERE claim.author_id = %s AND claim.status IN ('granted', 'disputed')
-"""
-_KEPT: Final = "_shown_claim"
+from profiles.querysets.standing_of_page import standing_of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +45,8 @@ class ShownClaim:
 
 def shown_claim(author: Author) -> ShownClaim | None:
     """The claim that holds this author's page, or None. One query for each author object, however often it is asked."""
-    if not hasattr(author, _KEPT):
-        with connection.cursor() as cursor:
-            cursor.execute(_STATEMENT, [author.pk])
-            row = cursor.fetchone()
-        found = ShownClaim(row[0], row[1], row[2] == ClaimStatus.DISPUTED, Level(row[3] or 0), row[4] or ()) if row else None
-        setattr(author, _KEPT, found)
-    kept: ShownClaim | None = getattr(author, _KEPT)
-    return kept
+    row = standing_of_page(author).claim
+    return ShownClaim(row.id, row.user_id, row.status == ClaimStatus.DISPUTED, Level(row.level or 0), row.pieces or ()) if row else None
 
 
 def claim_panel(request: HttpRequest, author: Author) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from papers.models import Author
 from profiles.models import PageChoice, PublicRequest, User
 from profiles.models.choices import Role
 from profiles.privacy.confirmed_requests import decide_request
+from profiles.querysets.standing_of_page import standing_of_page
 from profiles.trail import act
 
 ROBOTS_HEADER: Final = "X-Robots-Tag"
@@ -69,6 +70,12 @@ def wishes_of_pages(author_ids: Collection[int]) -> Mapping[int, frozenset[str]]
     with connection.cursor() as cursor:
         cursor.execute(_WISHES, [list(author_ids)])
         return {pk: _wishes(noindex, withheld) for pk, noindex, withheld in cursor.fetchall()}
+
+
+def wishes_of_page(author: Author) -> frozenset[str]:
+    """What is wanted of the page of this author. The query of ``standing_of_page``."""
+    found = standing_of_page(author)
+    return _wishes(found.noindex, found.withholds_figures)
 
 
 def wishes_of_choice(choice: PageChoice) -> frozenset[str]:

@@ -17,6 +17,7 @@ from profiles.models import TrustEvent, TrustScore
 from profiles.models.choices import Level
 from profiles.models.trust import Band
 from profiles.querysets.claims import holding
+from profiles.querysets.standing_of_page import standing_of_page
 from profiles.standings import claim_facts
 from profiles.trust.explaining import components, number, raising, reasons_text
 from profiles.trust.formula import FORMULA_VERSION
@@ -28,17 +29,16 @@ CHART_WIDTH, CHART_HEIGHT, CHART_TOP, CHART_LEFT = 640, 160, 12, 30
 
 
 def snapshot(author: Author) -> dict[str, Any]:
-    """The score in a ring with its band and the level's sentence, or the words for a page that has none yet. One query."""
-    row = TrustScore.objects.filter(author_id=author.pk).values_list("shown", "band", "level", "inputs__is_claimed").first()
+    """The score in a ring with its band and the level's sentence, or the words for a page that has none yet. The query of ``standing_of_page``."""
+    row = standing_of_page(author).score
     if row is None:
         return {"score": None}
-    shown, band, level, is_claimed = row
     return {
-        "score": shown,
-        "band": Band(band).label,
-        "level": f"L{level}",
-        "sentence": sentence(Level(level), is_claimed=bool(is_claimed)),
-        "arc": f"{RING * shown / 100:.1f} {RING}",
+        "score": row.shown,
+        "band": Band(row.band).label,
+        "level": f"L{row.level}",
+        "sentence": sentence(Level(row.level), is_claimed=row.is_claimed),
+        "arc": f"{RING * row.shown / 100:.1f} {RING}",
         "url": address(author),
     }
 

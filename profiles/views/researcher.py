@@ -7,17 +7,17 @@ from django.shortcuts import render
 
 from config.lib.pages import public_page, site_url
 from config.lib.query_params import QueryParams
-from config.lib.registries import NOINDEX, WITHHOLD_FIGURES, load_panels, wishes_of
+from config.lib.registries import NOINDEX, WITHHOLD_FIGURES, load_panels
 from papers.querysets.author_page import author_for_page
 from papers.views.standing import NO_PAGE, elsewhere
 from profiles.pages import researcher_context, withhold_figures
-from profiles.privacy.choices import keep_out_of_search
+from profiles.privacy.choices import keep_out_of_search, wishes_of_page
 from profiles.views.addresses import former_address
 
 
 @public_page
 def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001 - decoration, compared with the whole address
-    """The page of an author: header, figures, collaborators and works. Five queries, the claim's among them, and those of other panels."""
+    """The page of an author: header, figures, collaborators and works. Four queries, one of them this app's own, and those of other panels."""
     found = author_for_page(pk, request.user)
     if found is None:
         if (formerly := former_address(pk)) is not None:
@@ -33,7 +33,7 @@ def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  
         base_url=site_url(request),
         viewer=request.user,
     )
-    wishes = wishes_of("papers.Author", [pk]).get(pk, frozenset())
+    wishes = wishes_of_page(found.author)
     if WITHHOLD_FIGURES in wishes:
         withhold_figures(context)
     context["noindex"] = NOINDEX in wishes

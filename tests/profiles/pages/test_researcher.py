@@ -23,7 +23,7 @@ from tests.factories.reading import counted_queries, links_of, text_of
 from tests.factories.work import computed
 from tests.papers.pages.conftest import Record
 
-QUERIES = 9
+QUERIES = 7
 """Signed out, with no filter on: three for the record, one each for the claim, for whom it may be mistaken for, for what its person asks, for trust, for the
 graph, and for who follows."""
 
