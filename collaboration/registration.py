@@ -12,6 +12,30 @@ def register() -> None:
     register_safety()
     register_belongings()
     register_invitations()
+    register_api()
+
+
+def register_api() -> None:
+    """What a personal token may be allowed of this, and how the API answers what nobody may do now."""
+    from django.utils.translation import gettext_lazy as _
+
+    from collaboration.exceptions import CannotInviteError, IncompleteError
+    from config.lib.rest import problems
+    from config.lib.rest.scopes import Scope, scopes
+
+    for place, (key, label) in enumerate(
+        (
+            ("follow:read", _("Read what you follow")),
+            ("follow:write", _("Follow and leave")),
+            ("invitations:read", _("Read your invitations")),
+            ("invitations:write", _("Write, send and answer invitations")),
+            ("notifications:read", _("Read your notifications")),
+            ("notifications:write", _("Mark notifications as read")),
+        )
+    ):
+        scopes.register(Scope(key, label, order=10 * place))
+    problems.register_problem(CannotInviteError, slug="cannot-invite", status=403, title=_("You cannot invite them now"))
+    problems.register_problem(IncompleteError, slug="incomplete", status=409, title=_("This invitation says too little to be sent"))
 
 
 def register_following() -> None:

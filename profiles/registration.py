@@ -43,12 +43,19 @@ def register_identity() -> None:
 
 
 def register_api() -> None:
-    """What the API's answers about authors say of claims."""
+    """What the API's answers about authors say of claims, and how it answers what a person may not or cannot do."""
+    from django.utils.translation import gettext_lazy as _
+
+    from config.lib.rest import problems
     from config.lib.rest.parts import RecordPart, record_parts
     from profiles.api.claim_states import claim_states
     from profiles.api.serializers import ClaimStateSerializer
+    from profiles.exceptions import IdentityError, LimitReachedError, NotAllowedError
 
     record_parts.register(RecordPart("claim", "papers.Author", ClaimStateSerializer, claim_states))
+    problems.register_problem(IdentityError, slug="conflict", status=409, title=problems.CONFLICT.title)
+    problems.register_problem(NotAllowedError, slug="forbidden", status=403, title=problems.FORBIDDEN.title)
+    problems.register_problem(LimitReachedError, slug="limit-reached", status=409, title=_("A limit is reached"))
 
 
 def register_privacy() -> None:

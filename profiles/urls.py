@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from config.lib.public_ids import register_public_ids
-from profiles.views import add_works, legal, my_works, privacy, profile_edit, requests
+from profiles.views import add_works, legal, my_works, privacy, profile_edit, requests, tokens
 from profiles.views.claims import about_claims, claim, claim_start, claims
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.figures import figures
@@ -60,6 +60,9 @@ urlpatterns = [
     path("settings/privacy/name/", privacy.change_name, name="change-name"),
     path("settings/privacy/delete/", privacy.delete_account, name="delete-account"),
     path("settings/privacy/keep/", privacy.keep_own_account, name="keep-own-account"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/new/", tokens.new_token, name="token-new"),
+    path("settings/tokens/<public_id:pk>/end/", tokens.token_end, name="token-end"),
     path("keep-account/<str:token>/", privacy.keep_account, name="keep-account"),
     path("privacy/", legal.privacy_notice, name="privacy-notice"),
     path("terms/", legal.terms, name="terms"),

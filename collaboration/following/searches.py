@@ -48,6 +48,14 @@ def names_of_filters(state: SearchState) -> dict[str, str]:
     return {name: found for name, key in state.narrowing_keys() if key and (found := read[name]([key]).get(key, ""))}
 
 
+def read_search(params: QueryParams) -> tuple[str, str]:
+    """The canonical query of what somebody asks for, without filters that lead nowhere, and what it says in words; "" for nothing. At most three queries."""
+    state = SearchState.read(params)
+    names = names_of_filters(state)
+    state = state.changed(**{name: None for name, key in state.narrowing_keys() if key and name not in names})
+    return canonical_query(state), words_of(state, names)
+
+
 def words_of(state: SearchState, names: Mapping[str, str]) -> str:
     """A search in words: “looms”, 2024, Weaving, with code."""
     said = [f"“{state.q}”" if state.q else "", str(state.year or ""), *names.values(), _("with code") if state.code else ""]

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from collaboration.exceptions import IncompleteError
 from collaboration.invitations.steps import lock_invitation, move
-from collaboration.models.invitations import Invitation, InvitationStatus, Part, WorkKind
+from collaboration.models.invitations import Invitation, InvitationStatus, Part
 from config.lib.markdown import render_markdown
 from config.lib.query_params import clean_text
 from papers.models import Author, Work
 from profiles.claims.messages import tidy
 from profiles.exceptions import LimitReachedError, NotAllowedError, WrongStateError
 from profiles.models import User
+from profiles.models.choices import WorkKind
 
 MOST_DRAFTS: Final = 50
 MOST_WORKS: Final = 10

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from collaboration.invitations.answering import LONGEST_NOTE, LONGEST_WAIT
 from collaboration.invitations.drafting import LONGEST_ASK, LONGEST_TOPIC, MOST_WORKS, Charter
-from collaboration.models.invitations import DeclineReason, Invitation, WorkKind
+from collaboration.models.invitations import DeclineReason, Invitation
+from profiles.models.choices import WorkKind
 
 _NO_NULL = ProhibitNullCharactersValidator()
 LATEST = timedelta(days=5 * 366)

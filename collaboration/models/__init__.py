@@ -11,7 +11,6 @@ from collaboration.models.invitations import (
     InvitationLimit,
     InvitationStatus,
     Part,
-    WorkKind,
 )
 from collaboration.models.notifications import Cadence, Digest, MailPreference, Notification
 from collaboration.models.safety import (
@@ -25,6 +24,7 @@ from collaboration.models.safety import (
     SafetyAppeal,
     SafetyAppealStatus,
 )
+from profiles.models.choices import WorkKind
 
 __all__ = [
     "Block",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.lib.public_ids import encode_public_id
 from papers.models import Author, Work
-from profiles.models.choices import Level
+from profiles.models.choices import Level, WorkKind
 
 
 class InvitationStatus(models.TextChoices):
@@ -85,20 +85,6 @@ TRANSITIONS: Final[Mapping[InvitationStatus, tuple[InvitationStatus, ...]]] = {
     InvitationStatus.EXPIRED: (),
 }
 """The only changes of state there are. A trigger in the database holds them too."""
-
-
-class WorkKind(models.TextChoices):
-    """What kind of work is meant."""
-
-    PAPER = "paper", _("A joint paper")
-    PROPOSAL = "proposal", _("A proposal for funding")
-    REPLICATION = "replication", _("A replication or a check of results")
-    COLLECTION = "collection", _("Data to be gathered or shared")
-    SOFTWARE = "software", _("Software")
-    ADVICE = "advice", _("Advice on work under way")
-    SUPERVISION = "supervision", _("Supervising or examining together")
-    EVENT = "event", _("A talk, a visit or a meeting")
-    OTHER = "other", _("Something else")
 
 
 class DeclineReason(models.TextChoices):

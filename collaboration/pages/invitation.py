@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from collaboration.invitations.answering import may_remind_from
 from collaboration.models.introductions import Introduction, IntroductionStatus
-from collaboration.models.invitations import DELIVERED, UNANSWERED, DeclineReason, Invitation, InvitationEvent, InvitationStatus, WorkKind
+from collaboration.models.invitations import DELIVERED, UNANSWERED, DeclineReason, Invitation, InvitationEvent, InvitationStatus
 from collaboration.querysets.people import Known, known, nobody
 from papers.addresses import paper_address, researcher_address
 from papers.models import Author, Work
 from papers.pages.parts import Link
 from profiles.models import User
+from profiles.models.choices import WorkKind
 
 _STATES: Mapping[InvitationStatus, Any] = {
     InvitationStatus.DRAFT: lambda: _("Draft"),

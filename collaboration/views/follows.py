@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collaboration.following.follows import choose_list, follow, save_search, unfollow
-from collaboration.following.searches import canonical_query, names_of_filters, words_of
+from collaboration.following.searches import read_search
 from collaboration.following.targets import KINDS_BY_WORD, Target, find_target, target_of
 from collaboration.models import FollowList, SavedSearch
 from collaboration.pages.follow_button import button_for
@@ -24,7 +24,6 @@ from collaboration.views.common import account_of, way_back
 from config.lib.pages import public_page
 from config.lib.query_params import QueryParams
 from papers.models import Author
-from papers.pages.search_state import SearchState
 from papers.views.standing import addressed, elsewhere
 from profiles.claims.shown import shown_claim
 from profiles.exceptions import IdentityError
@@ -51,13 +50,9 @@ def follow_search(request: HttpRequest) -> HttpResponse:
     from django.http import QueryDict
 
     asked = request.GET if request.method != "POST" else QueryDict(request.POST.get("query", "")[:4000])
-    state = SearchState.read(QueryParams(asked))
-    names = names_of_filters(state)
-    state = state.changed(**{name: None for name, key in state.narrowing_keys() if key and name not in names})
-    query = canonical_query(state)
+    query, words = read_search(QueryParams(asked))
     if not query:
         raise Http404(_("This search asks for nothing that could be followed."))
-    words = words_of(state, names)
     if request.method != "POST":
         found = SavedSearch.objects.filter(query=query).first()
         target = target_of(found) if found else Target("search", 0, words, f"{reverse('papers:search')}?{query}")

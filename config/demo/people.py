@@ -83,6 +83,7 @@ def _keep_profile(user: User, author: Author) -> None:
             open_until=(timezone.now() + timedelta(days=180)).date(),
             links=(("Homepage", "https://ada.example/"),),
             public_parts=tuple(PublicPart.values),
+            kinds=("paper", "replication"),
         ),
     )
     for authorship in Authorship.objects.filter(author=author).order_by("-work__date_key", "pk")[:5]:

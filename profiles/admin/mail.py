@@ -1,4 +1,4 @@
-"""What operators see of mails and of changes that wait: whether they go out, never what stands in them."""
+"""What operators see of mails, of changes that wait and of access tokens: whether they go out and work, never what stands in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from config.lib.admin import ReadOnlyAdmin
-from profiles.models import AccountChange, MailOptOut, OutgoingMail, User
+from profiles.models import AccessToken, AccountChange, MailOptOut, OutgoingMail, User
 
 
 class OfAccountAdmin(ReadOnlyAdmin[Any]):
@@ -48,3 +48,12 @@ class AccountChangeAdmin(OfAccountAdmin):
     list_select_related = ("user",)
     list_filter = ("kind",)
     exclude = ("token_hash",)
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(OfAccountAdmin):
+    """Which programs act for whom. The token itself is nowhere; its owner ends it, or the account is closed."""
+
+    list_display = ("beginning", "user", "scopes", "created_at", "expires_at", "last_used_on")
+    list_select_related = ("user",)
+    exclude = ("token_hash", "password_mark")

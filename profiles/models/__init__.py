@@ -10,10 +10,12 @@ from profiles.models.mail import MailStatus, OutgoingMail
 from profiles.models.mail_preferences import MailOptOut
 from profiles.models.privacy import AccountDeletion, FormerName, PageChoice, PersonalExport, PublicRequest
 from profiles.models.profiles import Profile, ProfileLink
+from profiles.models.tokens import AccessToken
 from profiles.models.trail import TrailEntry, TrailNote
 from profiles.models.trust import FieldStatistics, Sanction, ShadowScore, SupportEdge, SupportFlow, TrustEvent, TrustScore
 
 __all__ = [
+    "AccessToken",
     "AccountChange",
     "AccountDeletion",
     "AdditionKind",

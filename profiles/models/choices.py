@@ -181,3 +181,17 @@ class PublicPart(models.TextChoices):
     LANGUAGES = "languages", _("Languages")
     PRONOUNS = "pronouns", _("Pronouns")
     COLLABORATION = "collaboration", _("Open to collaborate")
+
+
+class WorkKind(models.TextChoices):
+    """What kind of work somebody means: one that they are open to, or one that they invite to."""
+
+    PAPER = "paper", _("A joint paper")
+    PROPOSAL = "proposal", _("A proposal for funding")
+    REPLICATION = "replication", _("A replication or a check of results")
+    COLLECTION = "collection", _("Data to be gathered or shared")
+    SOFTWARE = "software", _("Software")
+    ADVICE = "advice", _("Advice on work under way")
+    SUPERVISION = "supervision", _("Supervising or examining together")
+    EVENT = "event", _("A talk, a visit or a meeting")
+    OTHER = "other", _("Something else")

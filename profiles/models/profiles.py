@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from papers.models import Topic
-from profiles.models.choices import PublicPart
+from profiles.models.choices import PublicPart, WorkKind
 
 
 def every_part() -> list[str]:
@@ -31,6 +31,9 @@ class Profile(models.Model):
     languages = ArrayField(models.CharField(max_length=12), verbose_name=_("languages"), default=list, blank=True)
     open_until = models.DateField(_("open to collaborate until"), null=True, blank=True)
     collaboration_topics = models.ManyToManyField(Topic, related_name="+", verbose_name=_("topics to collaborate on"), blank=True)
+    collaboration_kinds = ArrayField(
+        models.CharField(max_length=12, choices=WorkKind), verbose_name=_("kinds of work to collaborate on"), default=list, blank=True
+    )
     public_parts = ArrayField(
         models.CharField(max_length=20, choices=PublicPart), verbose_name=_("what is public"), default=every_part, blank=True
     )
@@ -42,6 +45,7 @@ class Profile(models.Model):
         verbose_name_plural = _("profiles")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(public_parts__contained_by=PublicPart.values), name="profile_known_parts"),
+            models.CheckConstraint(condition=Q(collaboration_kinds__contained_by=WorkKind.values), name="profile_known_kinds"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,9 @@ EDIT = "profile-edit"
 
 @dataclass(frozen=True, slots=True)
 class ProfileText:
-    """All that an owner writes. ``links`` are pairs of label and address, ``topics`` keys, ``public_parts`` values of ``PublicPart``."""
+    """All that an owner writes. ``links`` are pairs of label and address, ``topics`` keys, ``public_parts`` values of ``PublicPart``,
+    ``kinds`` values of ``WorkKind``.
+    """
 
     display_name: str
     biography: str = ""
@@ -31,6 +33,7 @@ class ProfileText:
     topics: tuple[int, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     public_parts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def profile_of(user: User) -> Profile:
@@ -53,6 +56,7 @@ def save_profile(*, user: User, text: ProfileText) -> Profile:
         profile.biography = text.biography[:LONGEST_BIOGRAPHY]
         profile.biography_html = render_biography(profile.biography)
         profile.languages, profile.open_until, profile.public_parts = list(text.languages), text.open_until, list(text.public_parts)
+        profile.collaboration_kinds = list(text.kinds)
         profile.save()
         profile.collaboration_topics.set(
             Topic.objects.filter(pk__in=text.topics, merged_into__isnull=True, erased_at__isnull=True)[:MOST_TOPICS]

@@ -27,7 +27,7 @@ from profiles.biography import (
     tidy_line,
 )
 from profiles.models import Profile
-from profiles.models.choices import PublicPart
+from profiles.models.choices import PublicPart, WorkKind
 from profiles.owners.profile_editing import ProfileText
 
 _NO_NULL = ProhibitNullCharactersValidator()
@@ -69,6 +69,13 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=gettext_lazy("At most a year ahead, so that nobody is shown as open who forgot about it. Empty: not open."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds of work that you are open to"),
+        required=False,
+        choices=WorkKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Shown with the date. None chosen: no kind is named."),
     )
     topics = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Topics to collaborate on"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
@@ -180,6 +187,7 @@ def initial_of(profile: Profile, topics: Sequence[int]) -> dict[str, Any]:
         "languages": languages_text(profile.languages),
         "biography": profile.biography,
         "open_until": profile.open_until,
+        "kinds": profile.collaboration_kinds,
         "topics": list(topics),
         "public_parts": profile.public_parts,
     }
@@ -198,4 +206,5 @@ def as_text(form: ProfileForm, links: Links) -> ProfileText:
         topics=tuple(given["topics"]),
         links=tuple(links.filled()),
         public_parts=tuple(given["public_parts"]),
+        kinds=tuple(given["kinds"]),
     )

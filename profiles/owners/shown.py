@@ -20,11 +20,11 @@ from papers.querysets.visibility import narrowing
 from profiles.biography import language_names
 from profiles.claims.shown import shown_claim
 from profiles.models import Profile, User
-from profiles.models.choices import PublicPart
+from profiles.models.choices import PublicPart, WorkKind
 from profiles.owners.work_lines import FORM_ID
 
 _STATEMENT: Final = """
-    SELECT profile.biography_html, profile.position, profile.pronouns, profile.languages, profile.open_until, profile.public_parts,
+    SELECT profile.biography_html, profile.position, profile.pronouns, profile.languages, profile.open_until, profile.collaboration_kinds, profile.public_parts,
            (SELECT json_agg(json_build_array(link.label, link.url) ORDER BY link.place, link.id)
             FROM profiles_profilelink AS link WHERE link.profile_id = profile.id),
            (SELECT json_agg(json_build_array(topic.id, topic.name) ORDER BY topic.name)
@@ -44,6 +44,7 @@ class ShownProfile:
     pronouns: str = ""
     languages: Sequence[tuple[str, str]] = ()
     open_until: date | None = None
+    kinds: Sequence[str] = ()
     topics: Sequence[Link] = ()
     links: Sequence[Link] = ()
 
@@ -99,7 +100,7 @@ def _read(user_id: int, viewer: User | AnonymousUser | None) -> ShownProfile | N
         row = cursor.fetchone()
     if row is None:
         return None
-    biography, position, pronouns, languages, open_until, parts, links, topics = row
+    biography, position, pronouns, languages, open_until, kinds, parts, links, topics = row
     is_open = PublicPart.COLLABORATION in parts and open_until is not None and open_until >= timezone.localdate()
     return ShownProfile(
         biography=SafeString(biography) if PublicPart.BIOGRAPHY in parts else NOTHING,
@@ -107,6 +108,7 @@ def _read(user_id: int, viewer: User | AnonymousUser | None) -> ShownProfile | N
         pronouns=pronouns if PublicPart.PRONOUNS in parts else "",
         languages=language_names(languages) if PublicPart.LANGUAGES in parts else (),
         open_until=open_until if is_open else None,
+        kinds=[str(WorkKind(kind).label) for kind in kinds] if is_open else (),
         topics=[Link(name, topic_address(key, name)) for key, name in topics or ()] if is_open else (),
         links=[Link(label, url) for label, url in links or ()] if PublicPart.LINKS in parts else (),
     )

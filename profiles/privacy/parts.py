@@ -21,6 +21,7 @@ from config.lib.public_ids import encode_public_id
 from config.lib.registries import PersonalPart
 from papers.models import Authorship
 from profiles.models import (
+    AccessToken,
     AccountChange,
     AccountDeletion,
     Appeal,
@@ -63,6 +64,11 @@ def parts() -> tuple[PersonalPart, ...]:
         ),
         ("second-factors", _("Your second factors and passkeys, without their keys"), second_factors),
         ("sessions", _("Where you are logged in"), of_user(UserSession, "user", "ip", "user_agent", "created_at", "last_seen_at")),
+        (
+            "access-tokens",
+            _("Your access tokens, without the tokens themselves"),
+            of_user(AccessToken, "user", "name", "beginning", "scopes", "created_at", "expires_at", "last_used_on"),
+        ),
         (
             "account-changes",
             _("Changes of your account"),
@@ -201,6 +207,7 @@ def profile(user: User) -> Rows:
             "languages": row.languages,
             "open_until": row.open_until,
             "collaboration_topics": list(row.collaboration_topics.order_by("name").values_list("name", flat=True)),
+            "collaboration_kinds": row.collaboration_kinds,
             "public_parts": row.public_parts,
             "created_at": row.created_at,
             "updated_at": row.updated_at,

@@ -19,7 +19,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from profiles.models import Claim, EvidenceSecret, PublicRequest, User
+from profiles.accounts.tokens import KEPT_AFTER
+from profiles.models import AccessToken, Claim, EvidenceSecret, PublicRequest, User
 from profiles.models.choices import EvidenceStatus
 from profiles.models.privacy import RequestStatus
 from profiles.privacy.archives import delete_old_archives
@@ -89,6 +90,11 @@ def forget_secrets(now: datetime) -> int:
     return _deleted(EvidenceSecret.objects.filter(over)) + spent.update(code_hash="", code_expires_at=None)
 
 
+def forget_access_tokens(now: datetime) -> int:
+    """Access tokens whose time is over, when their owner has had the time to see why a program stopped."""
+    return _deleted(AccessToken.objects.filter(expires_at__lt=now - KEPT_AFTER))
+
+
 def forget_sessions(now: datetime) -> int:
     """Sessions that have ended, those in which nobody has logged in for a day, and the list of them that their owner sees."""
     untouched = now + timedelta(seconds=settings.SESSION_COOKIE_AGE) - UNUSED_SESSIONS
@@ -151,6 +157,13 @@ RULES: Final = (
         _("a day after they ended, or until the check is over"),
         _("To know them again when you give them back."),
         forget_secrets,
+    ),
+    Rule(
+        "access-tokens",
+        _("Access tokens for your programs, as hashes, with the day of their last use"),
+        _("until you end them; 30 days after their time is over"),
+        _("To know them again, and to show you why a program stopped."),
+        forget_access_tokens,
     ),
     Rule(
         "documents",

@@ -77,7 +77,8 @@ def _as_typed(request: HttpRequest, held: Claim | None, action: str) -> HttpResp
     chosen = _chosen(typed)
     found = find_topics(looked_for).ids[:TOPICS_FOUND] if action == "find-topic" and looked_for else []
     initial: dict[str, Any] = {
-        name: typed.getlist(name) if name in {"topics", "public_parts"} else typed.get(name, "") for name in ProfileForm.base_fields
+        name: typed.getlist(name) if name in {"topics", "kinds", "public_parts"} else typed.get(name, "")
+        for name in ProfileForm.base_fields
     }
     initial["topics"] = chosen
     form = ProfileForm(initial=initial, offered=_offered(held, [*chosen, *found]))

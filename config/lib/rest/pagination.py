@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,13 +130,17 @@ class CursorPages(BasePagination):
         return self.page
 
     def _after(self, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
+        return self.order.after(rows, *self.place_of(cursor))
+
+    def place_of(self, cursor: str) -> tuple[int | str | None, int]:
+        """Value and key of the row after which a page starts. Raises ``ValidationError`` for what is no cursor of this order."""
         try:
             name, value, key = decode_cursor(cursor)
         except ValueError:
             raise ValidationError({"cursor": [_("This is not a cursor of ours. Start again without one.")]}) from None
         if name != self.name or not self.order.accepts(value):
             raise ValidationError({"cursor": [_("This cursor belongs to another order. Start again without one.")]})
-        return self.order.after(rows, value, key)
+        return value, key
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self._next_address(), "results": data})
@@ -173,6 +177,34 @@ class CursorPages(BasePagination):
             schema = {"type": "string", "enum": orders, "default": orders[0]}
             parameters.append({"name": "ordering", "schema": schema, "description": "The order of the records; “-” means descending."})
         return [{**parameter, "in": "query", "required": False} for parameter in parameters]
+
+
+class ReadPages(CursorPages):
+    """The same for what is read by its key, latest first, and is no plain queryset.
+
+    ``read(before, limit)`` gives rows whose number, which the view's ``number_of`` tells, is below ``before``.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        read: Callable[[int | None, int], Sequence[Any]] = queryset
+        self.request, self.size, self.view = request, _page_size(request), view
+        self.name, self.order = "-id", Order(descending=True)
+        before = None
+        if cursor := request.query_params.get("cursor"):
+            before = self.place_of(cursor)[1]
+        page = list(read(before, self.size + 1))
+        self.more = len(page) > self.size
+        self.page = page[: self.size]
+        return self.page
+
+    def _next_address(self) -> str | None:
+        if not self.more:
+            return None
+        number_of: Callable[[Any], int] = getattr(self.view, "number_of")  # noqa: B009 - of views that use these pages
+        return replace_query_param(self.request.build_absolute_uri(), "cursor", encode_cursor(self.name, None, number_of(self.page[-1])))
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [parameter for parameter in super().get_schema_operation_parameters(view) if parameter["name"] != "ordering"]
 
 
 PARAMETERS = frozenset({"cursor", "page_size", "ordering"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -36,13 +37,15 @@ class Kind:
 
 INVALID = Kind("invalid", 400, _("The request is not valid"))
 NOT_FOUND = Kind("not-found", 404, _("There is nothing here"))
+NOT_KNOWN = Kind("no-token", 401, _("A token is needed"))
 FORBIDDEN = Kind("forbidden", 403, _("Not allowed"))
 NOT_ALLOWED = Kind("method-not-allowed", 405, _("This address cannot be used like that"))
+CONFLICT = Kind("conflict", 409, _("This does not fit how things stand"))
 GONE = Kind("erased", 410, _("This record was erased"))
 THROTTLED = Kind("too-many-requests", 429, _("Too many requests"))
 TOO_COSTLY = Kind("too-costly", 503, _("This question takes too long to answer"))
 
-_KINDS: dict[int, Kind] = {kind.status: kind for kind in (INVALID, NOT_FOUND, FORBIDDEN, NOT_ALLOWED, GONE, THROTTLED)}
+_KINDS: dict[int, Kind] = {kind.status: kind for kind in (INVALID, NOT_KNOWN, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT, GONE, THROTTLED)}
 _DOMAIN_ERRORS: dict[type[Exception], Kind] = {}
 
 
@@ -111,8 +114,18 @@ def _respond(error: Exception) -> Response | None:  # noqa: PLR0911 - one line a
         return response
     for domain_error in type(error).__mro__:
         if domain_error in _DOMAIN_ERRORS:
-            return problem_response(_DOMAIN_ERRORS[domain_error], str(error))
+            return _respond_to_domain_error(_DOMAIN_ERRORS[domain_error], error)
     return None
+
+
+def _respond_to_domain_error(kind: Kind, error: Exception) -> Response:
+    """What stands against it, until when where that is known, and the field that it is about where there is one."""
+    field: str = getattr(error, "field", "")
+    response = problem_response(kind, str(error), [{"parameter": field, "detail": str(error)}] if field else None)
+    until: datetime | None = getattr(error, "until", None)
+    if until is not None:
+        response.data["until"] = until.isoformat()
+    return response
 
 
 def _respond_to_api_exception(error: exceptions.APIException) -> Response:
@@ -121,6 +134,9 @@ def _respond_to_api_exception(error: exceptions.APIException) -> Response:
     wait: float | None = getattr(error, "wait", None)  # of Throttled
     if wait is not None:
         response["Retry-After"] = str(max(1, math.ceil(wait)))
+    how: str | None = getattr(error, "auth_header", None)  # of a request without a token that works
+    if how is not None:
+        response["WWW-Authenticate"] = how
     return response
 
 

@@ -29,6 +29,7 @@ _PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "until": {"type": "string", "format": "date-time", "description": "When what stands against it ends, where that is known."},
         "errors": {
             "type": "array",
             "items": {
@@ -46,6 +47,16 @@ _PROBLEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "429": ("Too many requests from this address.", _RETRY_AFTER),
     "503": ("The question takes too long to answer.", _RETRY_AFTER),
 }
+_OWN_PROBLEMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "400": ("A parameter or a field is unknown or cannot be read.", {}),
+    "401": ("No token was sent, or one that does not work.", {"WWW-Authenticate": {"schema": {"type": "string"}}}),
+    "403": ("The token, or its owner, may not do this.", {}),
+    "429": ("Too many requests from this address or for this account.", _RETRY_AFTER),
+    "503": ("The question takes too long to answer.", _RETRY_AFTER),
+}
+_CHANGE_PROBLEMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "409": ("This does not fit how things stand: a limit is reached, or it was done already.", {}),
+}
 _RECORD_PROBLEMS: dict[str, tuple[str, dict[str, Any]]] = {
     "404": ("No record has this id.", {}),
     "410": ("The record was erased.", {}),
@@ -57,7 +68,10 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
     components = result.setdefault("components", {}).setdefault("schemas", {})
     components["Problem"] = _PROBLEM
     for path, operations in result["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            if operation.get("security"):
+                _describe_own(path, method, operation)
+                continue
             about_record = "{id}" in path
             operation["responses"].update({code: _problem(*what) for code, what in _PROBLEMS.items()})
             if about_record:
@@ -69,6 +83,14 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
                 if not operation["operationId"].endswith("_list"):
                     operation["responses"]["304"] = {"description": "You have the present answer already (If-None-Match)."}
     return result
+
+
+def _describe_own(path: str, method: str, operation: dict[str, Any]) -> None:
+    """What may be answered where a token is needed."""
+    problems_here = _OWN_PROBLEMS | (_CHANGE_PROBLEMS if method != "get" else {})
+    if "{id}" in path:
+        problems_here = problems_here | {"404": _RECORD_PROBLEMS["404"]}
+    operation["responses"].update({code: _problem(*what) for code, what in problems_here.items()})
 
 
 def name_record_ids(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: FBT001 - the hook's signature
@@ -110,10 +132,13 @@ class Operation:
     """One thing that the API can be asked, as the documentation page lists it."""
 
     anchor: str
+    method: str
     path: str
     summary: str
     description: str
     parameters: list[dict[str, Any]]
+    fields: list[dict[str, Any]]
+    scopes: list[str]
 
 
 @dataclass(frozen=True)
@@ -131,6 +156,10 @@ _TITLES = {
     "changes": _("Changes of author ids"),
     "institutions": _("Institutions"),
     "topics": _("Topics"),
+    "following": _("What you follow (with a token)"),
+    "invitations": _("Your invitations (with a token)"),
+    "notifications": _("Your notifications (with a token)"),
+    "token": _("The token itself"),
 }
 
 
@@ -144,12 +173,29 @@ def sections() -> list[Section]:
 
 def _operations() -> Iterator[tuple[str, Operation]]:
     for path, methods in openapi()["paths"].items():
-        for described in methods.values():
-            parameters = [_parameter(parameter) for parameter in described.get("parameters", []) if parameter["in"] == "query"]
+        for method, described in methods.items():
             yield (
                 described["tags"][0],
-                Operation(described["operationId"], path, described.get("summary", path), described.get("description", ""), parameters),
+                Operation(
+                    anchor=described["operationId"],
+                    method=method.upper(),
+                    path=path,
+                    summary=described.get("summary", path),
+                    description=described.get("description", ""),
+                    parameters=[_parameter(parameter) for parameter in described.get("parameters", []) if parameter["in"] == "query"],
+                    fields=_fields(described),
+                    scopes=[scope for way in described.get("security", ()) for scopes in way.values() for scope in scopes],
+                ),
             )
+
+
+def _fields(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the body of a request may hold, as parameters are listed."""
+    content = described.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return []
+    schema = openapi()["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    return [_parameter({"name": name, "schema": field, **field}) for name, field in schema["properties"].items()]
 
 
 def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,17 +39,11 @@ class PublicJSONRenderer(JSONRenderer):
         return None
 
 
-class PublicReadViewSet(GenericViewSet[Any]):
-    """Reads what everybody may see. Accounts play no part in it, so its answers may be shared and cached.
+class StrictViewSet(GenericViewSet[Any]):
+    """Answers JSON, and refuses a query parameter that an address does not know: a mistyped filter must not quietly give everything."""
 
-    A query parameter that an address does not know is refused: a mistyped filter must not quietly give everything.
-    """
-
-    authentication_classes = ()
-    permission_classes = ()
     renderer_classes = (PublicJSONRenderer,)
     content_negotiation_class = AlwaysFirstRenderer
-    http_method_names = ["get", "head", "options"]  # noqa: RUF012 - Django's own attribute
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Throttle first, then look at the parameters.
@@ -87,6 +82,24 @@ class PublicReadViewSet(GenericViewSet[Any]):
         return getattr(self, self.action or "", None) is not None and bool(self.action and self.action in self.listing_actions)
 
     listing_actions: frozenset[str] = frozenset()
+
+
+class StrictJSONParser(JSONParser):
+    """Reads JSON, and calls what is nested deeper than any of ours unreadable rather than failing."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError(_("This is nested too deeply.")) from None
+
+
+class PublicReadViewSet(StrictViewSet):
+    """Reads what everybody may see. Accounts play no part in it, so its answers may be shared and cached."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    http_method_names = ["get", "head", "options"]  # noqa: RUF012 - Django's own attribute
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let any site's scripts read the answer: it is public and carries no cookie."""

@@ -34,6 +34,7 @@ def typed(**said: object) -> dict:
         "languages": "English, Deutsch",
         "biography": "I *weave* with $E = mc^2$.",
         "open_until": (timezone.localdate() + timedelta(days=30)).isoformat(),
+        "kinds": ["advice"],
         "public_parts": list(EVERYTHING),
         "links-TOTAL_FORMS": "1",
         "links-INITIAL_FORMS": "0",
@@ -55,12 +56,20 @@ def signed_in(user) -> Client:
 def test_what_is_saved_stands_on_the_page(people: People, client: Client) -> None:
     topic = TopicFactory(name="looms")
     AuthorFigures.objects.create(author=people.page, topics=[{"id": topic.pk, "name": "looms", "works": 2}], computed_at=timezone.now())
-    answer = signed_in(people.ada).post(EDIT, typed(topics=[str(topic.pk)]))
+    answer = signed_in(people.ada).post(EDIT, typed(topics=[str(topic.pk)], kinds=["paper", "software"]))
     assert answer.status_code == 302
 
     page = client.get(people.page.get_absolute_url())
     text = text_of(page)
-    for shown in ("Weaver of numbers", "she/her", "English , Deutsch", "Open to collaborate until", "looms", "Home"):
+    for shown in (
+        "Weaver of numbers",
+        "she/her",
+        "English , Deutsch",
+        "Open to collaborate until",
+        "A joint paper Software",
+        "looms",
+        "Home",
+    ):
         assert shown in text
     assert b'<a class="chip" href="https://example.org/~ada" rel="nofollow noopener ugc"' in page.content
     assert b"I <em>weave</em> with <math" in page.content
@@ -75,7 +84,7 @@ def test_what_is_not_public_is_not_shown(people: People, client: Client, part: s
         "links": "https://example.org/~ada",
         "languages": "Deutsch",
         "pronouns": "she/her",
-        "collaboration": "Open to collaborate",
+        "collaboration": "Advice on work under way",
     }
     signed_in(people.ada).post(EDIT, typed(public_parts=[one for one in EVERYTHING if one != part]))
     page = client.get(people.page.get_absolute_url()).content.decode()
@@ -165,7 +174,7 @@ def test_the_preview_keeps_everything_that_was_typed_and_saves_nothing(people: P
     assert "I <em>weave</em> with <math" in page
     for kept in ("Half typ", "Klingonese", "https://example.org/~ada", "she/her", "I *weave* with $E = mc^2$."):
         assert kept in page
-    assert page.count(" checked") == len(EVERYTHING)
+    assert page.count(" checked") == len(EVERYTHING) + 1  # and the kind of work
     assert "Not known as a language" not in page
     assert Profile.objects.get(user=people.ada).biography == ""
 
