@@ -89,18 +89,19 @@ class InvitationSerializer(Read):
         return absolute(self.context, conversation.get_absolute_url()) if conversation is not None else None
 
 
-class PublicIdGiven(serializers.RegexField):
+@extend_schema_field({"type": "string", "pattern": PUBLIC_ID_PATTERN})
+class PublicIdGiven(serializers.Field[int, str, str, Any]):
     """A public id in a request: the row key behind it."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(PUBLIC_ID_PATTERN, **options)
-
-    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]  # a row key from its text
-        text = super().to_internal_value(data)
+    def to_internal_value(self, data: Any) -> int:
+        """Raises ``ValidationError`` for what is no id."""
         try:
-            return decode_public_id(text)
+            return decode_public_id(data if isinstance(data, str) else "")
         except ValueError:
             raise serializers.ValidationError(_("This is no id.")) from None
+
+    def to_representation(self, value: int) -> str:
+        return encode_public_id(value)
 
 
 class CharterGiven(Given):

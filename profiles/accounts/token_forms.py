@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.lib.rest.scopes import scopes
-from profiles.accounts.tokens import LIVES
-
-LONGEST_NAME = 80
+from profiles.accounts.tokens import LIVES, LONGEST_NAME
 
 
 class TokenForm(forms.Form):

@@ -34,6 +34,7 @@ LIVES: Final = (30, 90, 180, 365)
 """Days for which a token may work."""
 LONGEST: Final = 100
 """No text longer than this is a token."""
+LONGEST_NAME: Final = 80
 KEPT_AFTER: Final = timedelta(days=30)
 """An expired token stands in the list this long, so that its owner sees why a program stopped."""
 
@@ -67,7 +68,7 @@ def make_token(*, user: User, name: str, scopes: Collection[str], days: int) -> 
                 raise LimitReachedError(_("You have %(count)s tokens, which is the most. End one first.") % {"count": MOST})
             row = AccessToken.objects.create(
                 user=locked,
-                name=name,
+                name=name[:LONGEST_NAME],
                 token_hash=_hash(token),
                 beginning=token[:SHOWN],
                 scopes=allowed,

@@ -18,6 +18,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -80,6 +81,7 @@ def problem_response(kind: Kind, detail: str, errors: list[dict[str, str]] | Non
     return Response(content, status=kind.status, content_type=CONTENT_TYPE)
 
 
+@csrf_exempt  # a program that changes something at a mistyped address reads a problem too
 def not_found(request: HttpRequest, **_kwargs: Any) -> JsonResponse:
     """The answer for an address under the API that leads nowhere."""
     answer = problem_response(NOT_FOUND, str(_("No part of the API lives at this address.")))

@@ -15,6 +15,11 @@ def test_the_description_is_openapi_and_complete(client):
     referred = set(re.findall(r'"#/components/schemas/([A-Za-z]+)"', json.dumps(schema)))
     assert referred <= schema["components"]["schemas"].keys()
     for path, operations in schema["paths"].items():
+        if own := [described for described in operations.values() if described.get("security")]:
+            assert all(described["summary"] and described["description"] for described in own), path
+            assert all({"400", "401", "403", "429"} <= described["responses"].keys() for described in own), path
+            assert all("409" in described["responses"] for method, described in operations.items() if method != "get"), path
+            continue
         assert list(operations) == ["get"], path
         assert operations["get"]["summary"], path
         assert operations["get"]["description"], path
@@ -33,8 +38,8 @@ def test_the_page_says_it_all_without_scripts(client):
     page = response.content.decode()
 
     assert f'href="{reverse("api_schema")}"' in page
-    for path in client.get("/api/schema/").json()["paths"]:
-        assert f"GET {path}" in page
+    for path, operations in client.get("/api/schema/").json()["paths"].items():
+        assert all(f"{method.upper()} {path}" in page for method in operations)
     assert 'id="too-many-requests"' in page  # where the problem's type leads
 
 

@@ -78,7 +78,8 @@ OPERATIONS = [
 
 
 def test_the_description_names_every_operation(description):
-    described = [result.ok().definition.raw["operationId"] for result in description.get_all_operations()]
+    found = [result.ok().definition.raw for result in description.get_all_operations()]
+    described = [one["operationId"] for one in found if not one.get("security")]  # those with a token: tests/collaboration/api
 
     assert sorted(described) == sorted(OPERATIONS)
 
