@@ -33,6 +33,7 @@ from profiles.owners.profile_editing import ProfileText, save_profile
 from tests.factories.accounts import log_in
 from tests.factories.papers import TopicFactory
 from tests.factories.people import owner_of, page_of
+from tests.factories.tokens import program_of
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +132,8 @@ def _given(given: dict[str, str], place: re.Match[str]) -> str:
 
 def walk(viewer: User, addresses: list[str], words: list[str], *, until_all: bool = False) -> tuple[dict[str, str], dict[str, int]]:
     """The words that stand anywhere, each with an address where it does, and the status of each address."""
-    client = log_in(Client(raise_request_exception=True), viewer)
+    client = log_in(program_of(viewer).client, viewer)  # a session for the pages, a token for the API
+    client.raise_request_exception = True
     seen: dict[str, str] = {}
     statuses: dict[str, int] = {}
     for address in addresses:
@@ -146,7 +148,8 @@ def walk(viewer: User, addresses: list[str], words: list[str], *, until_all: boo
     return seen, statuses
 
 
-def test_a_blocked_person_sees_on_no_address_what_the_other_made_or_did():
+def test_a_blocked_person_sees_on_no_address_what_the_other_made_or_did(settings):
+    settings.API_LIMITS = {"minute": 0, "hour": 0}
     ada, grace, emmy = (owner_of(page_of(who), who) for who in ("ada", "grace", "emmy"))
     of_ada, of_grace = with_words(ada, "zebra"), with_words(grace, "heron")
     keys = {Author.objects.get(claims__profile__user=ada).pk, *reach_out(ada, grace, of_ada), *reach_out(grace, ada, of_grace)}
@@ -155,6 +158,10 @@ def test_a_blocked_person_sees_on_no_address_what_the_other_made_or_did():
     assert len(table) > 150
     before, _statuses = walk(grace, table, of_ada, until_all=True)
     assert set(before) == set(of_ada)  # the walk sees everything there is to see
+    personal = [address for address in table if address.startswith(("/api/v1/following", "/api/v1/invitations", "/api/v1/notifications"))]
+    told, answers = walk(grace, personal, of_ada)
+    assert set(told) == set(of_ada[4:6])  # so does the API, of what it tells
+    assert 401 not in answers.values()
 
     block(blocker=ada, blocked=grace)
     for viewer, words in ((grace, of_ada), (ada, of_grace)):
