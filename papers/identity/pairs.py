@@ -38,11 +38,6 @@ def store_uncertain_pairs(pairs: Iterable[Uncertain]) -> int:
     return sum(_store(wanted[start : start + AT_ONCE]) for start in range(0, len(wanted), AT_ONCE))
 
 
-def forget_settled_pairs(blocks: Sequence[str]) -> int:
-    """Drop the pairs of these blocks that wait: call it before a run stores what it finds there now. One statement."""
-    return UncertainPair.objects.filter(verdict="", block__in=blocks).delete()[0]
-
-
 def value_of(probability: float, works_of_one: int, works_of_other: int) -> float:
     """How much a decision about a pair settles: most at even odds, and more the more works hang on each side.
 

@@ -58,14 +58,15 @@ def propose_merge(*, user: User, page: Author, other: Author, reason: str, evide
 def propose_split(*, user: User, page: Author, groups: Sequence[Group], reason: str, evidence: str) -> PageProposal:
     """The proposal that these works leave the page; it replaces the one that this account has open about the same page. At most fifteen statements.
 
-    Raises as ``propose_merge``, and ``WrongStateError`` where the groups cannot be, such as works that have left the page.
+    One that replaces another counts as one more of the day. Raises as ``propose_merge``, and ``WrongStateError`` where the groups cannot be,
+    such as works that have left the page; what was open stays open then.
     """
     with transaction.atomic():
         ensure_may_propose(user)
-        ensure_groups(page, groups)
         replaced = PageProposal.objects.filter(status=ProposalStatus.OPEN, kind=ProposalKind.SPLIT, page=page, proposer=user)
-        if not replaced.update(status=ProposalStatus.WITHDRAWN):
-            _ensure_limits(user)
+        replaced.update(status=ProposalStatus.WITHDRAWN)
+        ensure_groups(page, groups)
+        _ensure_limits(user)
         stored = [group.as_json() for group in groups]
         return _made(PageProposal(kind=ProposalKind.SPLIT, page=page, groups=stored), user, reason, evidence)
 
@@ -99,7 +100,7 @@ def accept_proposal(
         _decided(locked, user, Role(entry.role), ProposalStatus.ACCEPTED, words)
         locked.decision = decision
         locked.save()
-        _tell(locked)
+        _tell(locked, by=user)
     return locked
 
 
@@ -113,7 +114,7 @@ def refuse_proposal(*, proposal: PageProposal, user: User, answer: str = "") -> 
         role = may_refuse(proposal=locked, user=user)
         _decided(locked, user, role, ProposalStatus.REFUSED, words)
         locked.save()
-        _tell(locked)
+        _tell(locked, by=user)
     return locked
 
 
@@ -128,7 +129,7 @@ def undo_proposal(*, proposal: PageProposal, user: User, answer: str = "") -> Pa
         locked.status = ProposalStatus.UNDONE
         locked.answer = words or locked.answer
         locked.save(update_fields=["status", "answer"])
-        _tell(locked)
+        _tell(locked, by=user)
     return locked
 
 
@@ -233,10 +234,10 @@ def _words(answer: str) -> str:
     return words
 
 
-def _tell(proposal: PageProposal) -> None:
-    """A mail to who proposed it, unless they decided it themselves."""
+def _tell(proposal: PageProposal, *, by: User) -> None:
+    """A mail to who proposed it, unless this is their own doing."""
     proposer = proposal.proposer
-    if proposer is None or proposer.pk == proposal.decided_by_id:
+    if proposer is None or proposer.pk == by.pk:
         return
     queue_mail(
         to=proposer.email,

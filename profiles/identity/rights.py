@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from papers.models import Author, Authorship, AuthorshipRefusal
 from profiles.claims.challenges import ensure_not_disputed
-from profiles.exceptions import IdentityError, NotAllowedError
+from profiles.exceptions import NotAllowedError
 from profiles.identity.obstacles import names_fit
 from profiles.models import Claim, User
 from profiles.models.choices import OPEN, Role
@@ -43,24 +43,6 @@ def may_split(*, user: User, page: Author, targets: Iterable[int]) -> Standing:
     if others:
         raise NotAllowedError(_("Whose page works go to is for a moderator to decide, where it is not a new one. Propose it."))
     return Standing(Role.OWNER, claim)
-
-
-def why_not_merge(*, user: User, survivor: Author, given_up: Author) -> str:
-    """Why this account may not merge the two now, or ""."""
-    try:
-        may_merge(user=user, survivor=survivor, given_up=given_up)
-    except IdentityError as error:
-        return str(error)
-    return ""
-
-
-def why_not_split(*, user: User, page: Author, targets: Iterable[int]) -> str:
-    """Why this account may not move works off the page now, or ""."""
-    try:
-        may_split(user=user, page=page, targets=targets)
-    except IdentityError as error:
-        return str(error)
-    return ""
 
 
 def as_moderator(user: User, author_ids: Sequence[int]) -> Standing:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from config.lib.pages import gone
-from papers.identity.changes import where_it_went
 from papers.models import Author
 from papers.models.bases import page_slug
 from papers.querysets.people import authors
@@ -21,17 +20,6 @@ from profiles.privacy.choices import keep_out_of_search, wishes_of_choice
 def author_below(request: HttpRequest, pk: int) -> Author:
     """The author whose page the address is below, with the survivor of a merge and what its person asked. Raises ``Http404``. One query."""
     return addressed(authors().select_related("merged_into", "choice"), request, pk)
-
-
-def former_address(author_id: int) -> HttpResponse | None:
-    """Where the works of a page went whose row is gone, as when its split was taken back: 301 to the page they stand on now. At most three queries."""
-    went = where_it_went(author_id)
-    survivor = Author.objects.filter(pk=went).first() if went is not None else None
-    if survivor is None:
-        return None
-    response = redirect(survivor.get_absolute_url(), permanent=True)
-    patch_cache_control(response, public=True, max_age=REDIRECT_SECONDS)
-    return response
 
 
 def kept_as_asked(response: HttpResponse, author: Author) -> HttpResponse:

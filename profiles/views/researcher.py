@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from config.lib.pages import public_page, site_url
+from config.lib.pages import gone, public_page, site_url
 from config.lib.query_params import QueryParams
 from config.lib.registries import NOINDEX, WITHHOLD_FIGURES, load_panels
 from papers.querysets.author_page import author_for_page
-from papers.views.standing import NO_PAGE, elsewhere
+from papers.views.standing import elsewhere
 from profiles.pages import researcher_context, withhold_figures
 from profiles.privacy.choices import keep_out_of_search, wishes_of_page
-from profiles.views.addresses import former_address
+from profiles.views.addresses import author_below
 
 
 @public_page
@@ -20,9 +20,7 @@ def researcher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  
     """The page of an author: header, figures, collaborators and works. Four queries, one of them this app's own, and those of other panels."""
     found = author_for_page(pk, request.user)
     if found is None:
-        if (formerly := former_address(pk)) is not None:
-            return formerly
-        raise Http404(NO_PAGE)
+        return elsewhere(request, author_below(request, pk)) or gone(request)
     moved = elsewhere(request, found.author)
     if moved is not None:
         return moved

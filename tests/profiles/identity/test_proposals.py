@@ -11,6 +11,7 @@ from profiles.exceptions import LimitReachedError, NotAllowedError, NoteNeededEr
 from profiles.identity.merging import merge_pages, which_lives_on
 from profiles.identity.proposals import (
     OPEN_PROPOSALS,
+    PROPOSALS_A_DAY,
     accept_proposal,
     propose_merge,
     propose_split,
@@ -63,6 +64,10 @@ def test_an_owner_takes_a_small_double_of_a_fitting_name_and_loses_it_with_a_fal
     proposal = propose_for(pages, pages.ada)
     accept_proposal(proposal=proposal, user=pages.ada)
     assert Authorship.objects.filter(author=pages.page).count() == 6
+    assert not OutgoingMail.objects.filter(kind="proposal-decided").exists()  # her own doing
+    undo_proposal(proposal=proposal, user=pages.emmy)
+    assert OutgoingMail.objects.filter(kind="proposal-decided", user=pages.ada).exists()
+    accept_proposal(proposal=propose_for(pages, pages.ada), user=pages.ada)
 
     revoke_claim(claim=Claim.objects.get(profile__user=pages.ada), moderator=pages.emmy, code="imposture")
 
@@ -151,6 +156,11 @@ def test_what_a_person_moved_is_decided_and_limits_hold(pages):
     withdraw_proposal(proposal=proposal, user=mallory)
     with pytest.raises(WrongStateError):
         accept_proposal(proposal=proposal, user=pages.emmy)
+    for _n in range(PROPOSALS_A_DAY - 2 - (OPEN_PROPOSALS - 1)):
+        last = propose_split(user=mallory, page=pages.double, groups=[Group((first.pk,))], **WHY)
+    with pytest.raises(LimitReachedError, match="within a day"):
+        propose_split(user=mallory, page=pages.double, groups=[Group((first.pk,))], **WHY)
+    assert PageProposal.objects.get(kind="split", status=ProposalStatus.OPEN) == last  # what was refused replaces nothing
     assert not mail.outbox
 
 
@@ -220,6 +230,12 @@ def test_splitting_works_by_forms_alone_and_an_undone_page_leads_home(client, pa
     undo_proposal(proposal=proposal, user=pages.emmy)
     home = client.get(new.get_absolute_url())
     assert (home.status_code, home["Location"]) == (301, pages.double.get_absolute_url())
+    for view in ("history", "trust", "figures", "split-propose", "claim-start", "opt-out"):
+        below = client.get(reverse(f"profiles:{view}", args=[new.pk, "a-quillmere"]))
+        assert below["Location"] == reverse(f"profiles:{view}", args=[pages.double.pk, "a-quillmere"])
+    assert client.get(reverse("papers:author-export", args=[new.pk, "bibtex"]))["Location"] == reverse(
+        "papers:author-export", args=[pages.double.pk, "bibtex"]
+    )
     assert client.get(reverse("profiles:researcher-short", args=[9_999_999])).status_code == 404
 
 
