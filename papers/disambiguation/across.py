@@ -6,11 +6,12 @@ nothing may contradict, and co-authors in common, written out, are wanted nearly
 
 from __future__ import annotations
 
-from collections import defaultdict
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Collection
 from papers.disambiguation.decisions import Decisions
@@ -81,7 +82,8 @@ def _told(collection: Collection, one: _Side, other: _Side, reason: AcrossReason
 
 def _candidates(collection: Collection, gathered: list[Gathered]) -> Iterator[tuple[_Side, _Side, AcrossReason]]:
     """Pairs of clusters whose names differ in one of the known ways, each pair once."""
-    sides: dict[str, list[_Side]] = defaultdict(list)
+    sides: list[_Side] = []
+    keys, bearers = array("q"), array("i")  # numbers in place of the keys: there are some ten for each name
     for place, one in enumerate(gathered):
         first: dict[int, int] = {}
         for row in one.rows:
@@ -90,11 +92,24 @@ def _candidates(collection: Collection, gathered: list[Gathered]) -> Iterator[tu
             parsed = collection.names[name]
             if parsed.is_full:
                 for key in variant_keys(parsed):
-                    sides[key].append(_Side(place, row, parsed, collection.published[name]))
+                    keys.append(hash(key))
+                    bearers.append(len(sides))
+                sides.append(_Side(place, row, parsed, collection.published[name]))
     seen: set[tuple[int, int]] = set()
-    for group in sides.values():
+    for numbers in _shared(np.frombuffer(keys, np.int64), np.frombuffer(bearers, np.int32)) if sides else ():
+        group = [sides[number] for number in numbers]
         if len({side.name.key for side in group}) > 1 and len({side.place for side in group}) <= CROWD:
             yield from _among(group, seen)
+
+
+def _shared(keys: NDArray[np.int64], bearers: NDArray[np.int32]) -> list[list[int]]:
+    """The bearers of each key that several have, in the order in which the keys first came, which does not depend on their numbers."""
+    order = np.argsort(keys, kind="stable")
+    edges = np.flatnonzero(np.diff(keys[order])) + 1
+    starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [len(order)]])
+    several = np.flatnonzero(ends - starts > 1)
+    several = several[np.argsort(order[starts[several]])]
+    return [bearers[order[starts[at] : ends[at]]].tolist() for at in several]
 
 
 def _among(group: list[_Side], seen: set[tuple[int, int]]) -> Iterator[tuple[_Side, _Side, AcrossReason]]:

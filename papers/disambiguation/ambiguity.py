@@ -13,7 +13,7 @@ from papers.disambiguation.blocks import agreement_of
 from papers.disambiguation.collection import DISTINGUISHING, places_of, text_of
 from papers.disambiguation.judgement import read_judgement
 from papers.disambiguation.mentions import Mention, MentionKey
-from papers.disambiguation.outcomes import Cluster, Finding, Reason, ReasonKind
+from papers.disambiguation.outcomes import WEAK, Cluster, Finding, Reason, ReasonKind
 from papers.names import parse_name
 
 SHOWN_WORDS, SHOWN_VALUES = 4, 6
@@ -93,7 +93,7 @@ def signs(cluster: Cluster, groups: Sequence[Group]) -> dict[str, float]:
     return {
         "works": log(total),
         "second_group": log(1 + second),
-        "unsure_join": 1 - cluster.weakest,
+        "unsure_join": cluster.doubt,
         "looseness": 1 - cluster.cohesion,
     }
 
@@ -123,9 +123,6 @@ def _reasons(cluster: Cluster, mentions: Sequence[Mention], groups: Sequence[Gro
         )
     if cluster.weakest < WEAK:
         yield Reason(ReasonKind.WEAK_JOIN, round(WEAK - cluster.weakest, 3), {"probability": round(cluster.weakest, 2)})
-
-
-WEAK = 0.75
 
 
 def _identifiers(mentions: Sequence[Mention]) -> Iterator[Reason]:

@@ -9,11 +9,12 @@ import numpy as np
 from papers.disambiguation.across import merge_across
 from papers.disambiguation.blocks import blocks_of
 from papers.disambiguation.collection import Collection
-from papers.disambiguation.decisions import Decisions, decisions
+from papers.disambiguation.decisions import Decisions, decisions, told_together
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
 from papers.disambiguation.model import PairModel, read_model
 from papers.disambiguation.names import NameStatistics
 from papers.disambiguation.outcomes import AcrossMerge, Cluster, Clustering, UncertainPair
+from papers.disambiguation.prudence import prudent
 from papers.disambiguation.settling import Gathered, settle
 
 Progress = Callable[[int], object]
@@ -56,7 +57,7 @@ def cluster(
             progress(len(block.rows))
     gathered += [Gathered([int(row)]) for row in np.flatnonzero(~done)]
     number, merges = merge_across(collection, gathered, decided, model) if across else (list(range(len(gathered))), [])
-    return _clustering(collection, gathered, number, merges, unsure, decided)
+    return prudent(_clustering(collection, gathered, number, merges, unsure, decided), collection.mentions, told_together(constraints))
 
 
 def _clustering(
@@ -102,6 +103,7 @@ def _cluster(collection: Collection, parts: list[Gathered], decided: Decisions) 
         rival=max(part.rival for part in parts),
         known=sum(_is_known(collection.mentions[row]) for row in rows) / len(rows),
         rarity=float(max(collection.arrays.rarity[name] for name in names)),
+        doubtful=min(sum(part.doubtful for part in parts), len(rows) // 2),
         forms=len({collection.names[name].key for name in names if collection.names[name].is_full}),
     )
 

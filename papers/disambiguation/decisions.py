@@ -87,6 +87,11 @@ class _Groups:
         return {int(self._orcid[row]) for row in rows if self._orcid[row]}
 
 
+def told_together(constraints: Constraints) -> set[MentionKey]:
+    """The mentions that somebody said are one person's with another."""
+    return {key for pair in constraints.together for key in pair} | constraints.decided.keys()
+
+
 def decisions(collection: Collection, constraints: Constraints) -> Decisions:
     """The constraints, and what signing in with ORCID says, for the rows of a collection. What names no mention of it is passed over."""
     place = {mention.key: row for row, mention in enumerate(collection.mentions)}

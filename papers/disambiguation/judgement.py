@@ -50,7 +50,7 @@ def figures(cluster: Cluster) -> dict[str, float]:
         "mentions": log(len(cluster.mentions)),
         "rarity": cluster.rarity,
         "rival": cluster.rival,
-        "unsure_join": 1 - cluster.weakest,
+        "unsure_join": cluster.doubt,
         "looseness": 1 - cluster.cohesion,
         "unknown": 1 - cluster.known,
         "common_and_unknown": common * (1 - cluster.known),
@@ -59,7 +59,7 @@ def figures(cluster: Cluster) -> dict[str, float]:
 
 
 def confidence(cluster: Cluster) -> float:
-    """How sure it is, 0 to 1, that the cluster is all of one person's mentions and nobody else's.
+    """How sure it is, 0 to 1, that the cluster is all of one person's mentions and nobody else's, a tenth aside.
 
     Calibrated: of the clusters with .9 about nine in ten are (docs/disambiguation.md has the table). On top of what labels
     say, up to ``CAUTION`` of it is taken off where a name is common and neither affiliation nor abstract is known: nobody could tell.

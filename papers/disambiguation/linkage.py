@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Arrays
+from papers.disambiguation.outcomes import WEAK
 from papers.disambiguation.pairs import companies, compare
 
 FREE, SAME_WORK, FORBIDDEN = 0, 1, 2  # why two units may not join: nothing, a work with both, a decision
@@ -100,8 +101,9 @@ def join(here: int, there: int, mean: Real, barred: Bytes, inside: Real, size: W
 
 
 @njit(cache=True)
-def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tuple[Whole, Real]:
-    """Join units in place. Returns for each unit the one it ended in, and for each the least sure join on its way there (1 without any).
+def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tuple[Whole, Real, Whole]:
+    """Join units in place. Returns for each unit the one it ended in, for each the least sure join on its way there (1 without any), and how many
+    mentions the smaller sides of its weak joins had.
 
     ``mean``, ``barred``, ``inside`` and ``size`` are those of what is left afterwards, at the places that are returned.
     """
@@ -109,6 +111,7 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
     ended = np.arange(count)
     alive = np.ones(count, np.bool_)
     weakest = np.ones(count)
+    doubtful = np.zeros(count, np.int64)
     chain = np.empty(count + 1, np.int64)
     length, unseen = 0, 0
     finished = np.zeros(count, np.bool_)
@@ -131,6 +134,7 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
             finished[here] = True
             length -= 1
         elif nearest == before:
+            doubtful[before] += doubtful[here] + (min(size[here], size[before]) if best < WEAK else 0)
             join(here, before, mean, barred, inside, size, ended)
             alive[here] = False
             weakest[before] = min(weakest[here], weakest[before], best)
@@ -138,4 +142,4 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
         else:
             chain[length] = nearest
             length += 1
-    return ended, weakest
+    return ended, weakest, doubtful

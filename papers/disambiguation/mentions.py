@@ -44,10 +44,10 @@ class Mention:
     institutions: tuple[str, ...] = ()
     source_ids: tuple[tuple[str, str], ...] = ()
     authenticated_orcid: str = ""
+    key: MentionKey = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> MentionKey:
-        return (self.work.key, self.position)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.work.key, self.position))  # one tuple, which everything that names the mention shares
 
 
 @dataclass(frozen=True, slots=True)

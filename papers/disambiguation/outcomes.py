@@ -7,13 +7,16 @@ from enum import StrEnum
 
 from papers.disambiguation.mentions import MentionKey
 
+WEAK = 0.75  # mentions that joined by less are in doubt
+TOLERATED = 0.1  # of the works of a page: fewer that are others', or elsewhere, mislead nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """Mentions taken for one person, sorted by key, and the signs by which ``confidence`` judges them.
 
     ``person`` is the one of ``Constraints.decided`` where somebody decided, else "". ``cohesion`` is the mean probability of its
-    pairs of mentions, ``weakest`` that of the join that was least sure, ``rival`` that towards the nearest cluster with a
+    pairs of mentions, ``weakest`` that of the join that was least sure, ``doubtful`` how many of the mentions joined by less than .75, ``rival`` that towards the nearest cluster with a
     compatible name that was kept apart (0 where there is none). ``known`` is the share of mentions with an affiliation
     or an abstract; ``rarity`` that of its fullest name (papers.names.rarity); ``forms`` counts written-out forms of it.
     """
@@ -26,6 +29,13 @@ class Cluster:
     known: float = 0.0
     rarity: float = 0.0
     forms: int = 1
+    doubtful: int = 0
+
+    @property
+    def doubt(self) -> float:
+        """How unsure the least sure join was, which counts in full where a share joined weakly that would make a page misleading."""
+        share_counts = self.doubtful >= TOLERATED * len(self.mentions)
+        return 1 - (self.weakest if share_counts else max(self.weakest, WEAK))
 
 
 class AcrossReason(StrEnum):

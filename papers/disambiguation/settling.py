@@ -12,6 +12,7 @@ from papers.disambiguation.collection import Collection
 from papers.disambiguation.decisions import Decisions
 from papers.disambiguation.linkage import FORBIDDEN, FREE, SAME_WORK, join, link, similarities
 from papers.disambiguation.model import PairModel
+from papers.disambiguation.outcomes import WEAK
 
 SURE = 0.8  # two clusters this near that share a work: its list of authors names one person twice
 UNSURE = 0.35  # from this probability on a pair of clusters is one for people to review
@@ -25,12 +26,13 @@ Whole = NDArray[np.int64]
 
 @dataclass(slots=True)
 class Gathered:
-    """A cluster on its way: its rows, the summed probability inside, its least sure join, and how near the nearest other one is."""
+    """A cluster on its way: its rows, the summed probability inside, its least sure join, how many mentions joined weakly, and how near the nearest other one is."""
 
     rows: list[int]
     inside: float = 0.0
     weakest: float = 1.0
     rival: float = 0.0
+    doubtful: int = 0
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class _Linked:
     unit: Whole
     ended: Whole
     weakest: NDArray[np.float64]
+    doubtful: Whole
     mean: NDArray[np.float64]
     barred: NDArray[np.int8]
     inside: NDArray[np.float64]
@@ -80,8 +83,8 @@ def _linked(collection: Collection, block: Block, decided: Decisions, model: Pai
     if decided.apart or decided.person:
         _keep_apart(barred, heads, decided)
     size = np.bincount(unit, minlength=len(heads)).astype(np.int64)
-    ended, weakest = link(mean, barred, inside, size, model.cut)
-    linked = _Linked(unit, ended, weakest, mean, barred, inside, size)
+    ended, weakest, doubtful = link(mean, barred, inside, size, model.cut)
+    linked = _Linked(unit, ended, weakest, doubtful, mean, barred, inside, size)
     _join_to_the_one_bearer(block, linked, model)
     return linked
 
@@ -101,6 +104,9 @@ def _join_to_the_one_bearer(block: Block, linked: _Linked, model: PairModel) -> 
             if mean[large, small] < model.cut_with_one_bearer:
                 return
             if size[large] >= size[small] and _has_nearly_all(block, linked, int(left[large]), int(left[small])):
+                if mean[large, small] < WEAK:
+                    linked.doubtful[left[large]] += size[small]
+                linked.doubtful[left[large]] += linked.doubtful[left[small]]
                 join(int(left[small]), int(left[large]), linked.mean, linked.barred, linked.inside, linked.size, linked.ended)
                 linked.weakest[left[large]] = min(mean[large, small], linked.weakest[left[large]], linked.weakest[left[small]])
                 break
@@ -159,7 +165,7 @@ def _told(block: Block, linked: _Linked) -> Settled:
     nearest = mean.max(axis=1)
     settled = Settled(
         [
-            Gathered(rows.tolist(), float(linked.inside[place]), float(linked.weakest[place]), float(rival))
+            Gathered(rows.tolist(), float(linked.inside[place]), float(linked.weakest[place]), float(rival), int(linked.doubtful[place]))
             for rows, place, rival in zip(members, left, nearest, strict=True)
         ]
     )

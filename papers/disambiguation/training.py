@@ -18,7 +18,7 @@ from papers.disambiguation.collection import Collection
 from papers.disambiguation.judgement import Judgement, figures
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
 from papers.disambiguation.model import PairModel
-from papers.disambiguation.outcomes import Cluster
+from papers.disambiguation.outcomes import TOLERATED, Cluster
 from papers.disambiguation.pairs import FEATURES, describe
 
 FOLDS = 5
@@ -123,7 +123,7 @@ def out_of_fold(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A cluster found out of fold, with what the labels say of it: whether it is one whole person, whether it mixes several."""
+    """A cluster found out of fold, with what the labels say of it: whether it is one whole person, whether it mixes several, ``TOLERATED`` aside."""
 
     cluster: Cluster
     whole: bool
@@ -137,10 +137,14 @@ def judged(found: Iterable[Cluster], labels: Iterable[Label]) -> list[Judged]:
     verdicts = []
     for one in found:
         persons = Counter(told[key] for key in one.mentions if key in told)
-        if 2 * sum(persons.values()) >= len(one.mentions):
-            blocks = {block for block, _ in persons}
-            mixed = len(persons) > len(blocks)  # the same human may be labelled in two blocks
-            verdicts.append(Judged(one, not mixed and all(size[person] == count for person, count in persons.items()), mixed))
+        total = sum(persons.values())
+        if 2 * total >= len(one.mentions):
+            main: dict[str, tuple[str, str]] = {}
+            for person, _count in persons.most_common():
+                main.setdefault(person[0], person)  # the same human may be labelled in two blocks
+            ours = sum(persons[person] for person in main.values())
+            mixed = total - ours > TOLERATED * total
+            verdicts.append(Judged(one, not mixed and ours >= (1 - TOLERATED) * sum(size[person] for person in main.values()), mixed))
     return verdicts
 
 

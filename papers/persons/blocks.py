@@ -13,10 +13,9 @@ from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Clustering
 from papers.ingest.copying import array_text, numbers_text
 from papers.names import parse_name
-from papers.persons.deciding import Plan, constraints_of, plan_of, said_together
+from papers.persons.deciding import Plan, constraints_of, plan_of
 from papers.persons.judging import judge, store_judgements
 from papers.persons.pairs import store_pairs
-from papers.persons.prudence import prudent
 from papers.persons.reading import Block, read_block
 from papers.persons.statistics import statistics_for
 from papers.persons.writing import write_plan
@@ -98,8 +97,7 @@ def _compare(keys: list[str], marks: dict[str, set[int]]) -> None:
     clustering = Clustering(())
     if block.mentions:
         mentions, constraints = constraints_of(block)
-        found = disambiguate(mentions, constraints, statistics=statistics_for(mentions))
-        clustering = prudent(found, {mention.key: mention for mention in mentions}, said_together(constraints))
+        clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions))
     store_clustering(block, clustering, {mention.key: mention for mention in block.mentions}, marks)
 
 

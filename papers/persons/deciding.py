@@ -73,11 +73,6 @@ def _on_one_page(block: Block) -> Iterator[tuple[MentionKey, MentionKey]]:
             yield first[page], key
 
 
-def said_together(constraints: Constraints) -> set[MentionKey]:
-    """The mentions that somebody said are one person's with another."""
-    return {key for pair in constraints.together for key in pair} | constraints.decided.keys()
-
-
 def _signed(mention: Mention, block: Block) -> Mention:
     row = block.authorships[mention.key]
     orcid = block.signed_in.get(row.author_id)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connection
 
 from config.lib.registries import kept_pages
+from papers.disambiguation.collection import TEXT_LIMIT
 from papers.disambiguation.mentions import Mention, MentionKey, Work
 from papers.ingest.copying import array_text, numbers_text
 from papers.querysets.constraints import PeopleSaid, people_said
+
+HashableT = TypeVar("HashableT", bound=Hashable)
+
+WORKS_TOGETHER: Final = 5_000  # whose records are in memory beside what becomes of them
+NO_IDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class AuthorRow(NamedTuple):
@@ -32,12 +39,8 @@ class AuthorshipRow(NamedTuple):
     work_id: int
     author_id: int
     raw_name: str
-    raw_affiliations: list[str]
-    source_ids: dict[str, str]
-    orcid: str
-    orcid_authenticated: bool
+    source_ids: Mapping[str, str]
     decided_by_person: bool
-    rule: str
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Block:
     authors: dict[int, AuthorRow] = field(default_factory=dict)
     authorships: dict[MentionKey, AuthorshipRow] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
-    people: dict[int, list[int]] = field(default_factory=dict)
+    people: dict[int, tuple[int, ...]] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
     said: PeopleSaid = field(default_factory=lambda: PeopleSaid({}, set(), [], []))
     signed_in: dict[int, str] = field(default_factory=dict)
@@ -75,22 +78,20 @@ _ALL_AUTHORS = """
     FROM papers_author WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id
 """
 _AUTHORSHIPS = """
-    SELECT authorship.id, authorship.work_id, authorship.author_id, authorship.raw_name, authorship.raw_affiliations,
-           authorship.source_ids::json, authorship.orcid, authorship.orcid_authenticated, authorship.decided_by_person, authorship.rule
-    FROM papers_authorship AS authorship
-    WHERE authorship.author_id = ANY(%s::bigint[]) AND NOT authorship.is_organisation
-    ORDER BY authorship.work_id, authorship.id
+    SELECT id, work_id, author_id, raw_name, nullif(source_ids, '{}')::json, decided_by_person FROM papers_authorship
+    WHERE author_id = ANY(%s::bigint[]) AND NOT is_organisation
+    ORDER BY work_id, id
 """
 # That two works lie in the same repository says nothing about their people.
 _WORKS = """
-    SELECT work.id, work.title, work.abstract, CASE WHEN venue.kind <> 'repository' THEN venue.key END, work.year,
+    SELECT work.id, work.title, left(work.abstract, %s), CASE WHEN venue.kind <> 'repository' THEN venue.key END, work.year,
            ARRAY(SELECT topic.name FROM papers_worktopic AS about JOIN papers_topic AS topic ON topic.id = about.topic_id
                  WHERE about.work_id = work.id ORDER BY topic.id), work.affiliations_unaligned
     FROM papers_work AS work LEFT JOIN papers_venue AS venue ON venue.id = work.venue_id
     WHERE work.id = ANY(%s::bigint[]) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
 _NAMES = """
-    SELECT work_id, id, raw_name, author_id, raw_affiliations FROM papers_authorship
+    SELECT work_id, id, raw_name, author_id, raw_affiliations, orcid, orcid_authenticated FROM papers_authorship
     WHERE work_id = ANY(%s::bigint[]) AND NOT is_organisation
     ORDER BY work_id, position NULLS LAST, id
 """
@@ -107,22 +108,25 @@ _SIGNED_IN = """
 
 
 def read_block(keys: Sequence[str]) -> Block:
-    """The authors with a published name in these blocks, locked, and all their mentions on works that are shown. Nine queries, and one for each registered kind of kept pages."""
+    """The authors with a published name in these blocks, locked, and all their mentions on works that are shown. Nine queries, and one for each registered kind of kept pages.
+
+    Three more for each ``WORKS_TOGETHER`` works.
+    """
     return _filled(Block(list(keys), {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(keys))}))
 
 
 def read_everything() -> Block:
-    """The same for all authors there are, none of them locked. Ten queries; some 2 kB a mention."""
+    """The same for all authors there are, none of them locked; some 1 kB a mention."""
     with connection.cursor() as cursor:
         cursor.execute(_ALL_AUTHORS)
-        return _filled(Block([], {row[0]: AuthorRow(*row) for row in cursor.fetchall()}))
+        return _filled(Block([], {row[0]: AuthorRow(*row) for row in cursor}))
 
 
 def read_again(keys: Sequence[str], whole: Block) -> Block:
     """What stands in these blocks now of what was read as a whole before, their authors locked. Mentions that came later are left out. Six queries."""
     block = Block(list(keys), {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(keys))}, people=whole.people)
     key_of = whole.keys_of_authorships()
-    for row in _authorships(block):
+    for row in _authorships(block, _Once()):
         key = key_of.get(row.id)
         if key is not None:
             block.authorships[key] = row
@@ -130,23 +134,44 @@ def read_again(keys: Sequence[str], whole: Block) -> Block:
     return block
 
 
+class _Once:
+    """Gives equal values as one object: names, places and numbers come again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def __call__(self, value: HashableT) -> HashableT:
+        found: HashableT = self._known.setdefault(value, value)
+        return found
+
+
 def _filled(block: Block) -> Block:
-    found = _authorships(block)
-    works, places, block.people = _works({row.work_id for row in found}, {row.id for row in found})
-    institutions = _institutions([row.id for row in found])
-    for row in found:
-        work = works.get(row.work_id)
-        if work is None:
-            continue
-        place = places[row.id]
-        block.authorships[work.key, place] = row
-        block.mentions.append(_mention(row, work, place, institutions.get(row.id, [])))
+    once = _Once()
+    found = _authorships(block, once)
+    for start, end in _runs_of_works(found):
+        _read_works(block, found[start:end], once)
     _note_people(block, [row.id for row in found])
     return block
 
 
-def _authorships(block: Block) -> list[AuthorshipRow]:
-    return [AuthorshipRow(*row) for row in _rows(_AUTHORSHIPS, numbers_text(block.authors))]
+def _runs_of_works(found: Sequence[AuthorshipRow]) -> Iterator[tuple[int, int]]:
+    """Where the authorships of each ``WORKS_TOGETHER`` works begin and end; they are sorted by work."""
+    start, works = 0, 0
+    for at in range(1, len(found) + 1):
+        if at == len(found) or found[at].work_id != found[at - 1].work_id:
+            works += 1
+            if works == WORKS_TOGETHER or at == len(found):
+                yield start, at
+                start, works = at, 0
+
+
+def _authorships(block: Block, once: _Once) -> list[AuthorshipRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(_AUTHORSHIPS, [numbers_text(block.authors)])
+        return [
+            AuthorshipRow(key, once(work), once(author), once(name), ids or NO_IDS, decided)
+            for key, work, author, name, ids, decided in cursor
+        ]
 
 
 def _note_people(block: Block, authorships: Sequence[int]) -> None:
@@ -157,53 +182,74 @@ def _note_people(block: Block, authorships: Sequence[int]) -> None:
     block.kept |= {author for _authorship, author in block.said.refused} & block.authors.keys()
 
 
-def _mention(row: AuthorshipRow, work: Work, place: int, institutions: Sequence[tuple[int, str, str | None]]) -> Mention:
-    authenticated = row.orcid if row.orcid_authenticated else ""
-    ids = dict(row.source_ids)
-    if row.orcid:
-        ids["orcid"] = row.orcid
+class _Place(NamedTuple):
+    """A place on a work, as its record says it."""
+
+    at: int
+    affiliations: tuple[str, ...]
+    orcid: str
+    authenticated: bool
+
+
+def _read_works(block: Block, found: Sequence[AuthorshipRow], once: _Once) -> None:
+    """Add the mentions that these authorships of some works are. Three queries."""
+    works, places = _works(block, found, once)
+    institutions = _institutions([row.id for row in found])
+    for row in found:
+        work = works.get(row.work_id)
+        if work is not None:
+            mention = _mention(row, work, places[row.id], institutions.get(row.id, []), once)
+            block.authorships[mention.key] = row
+            block.mentions.append(mention)
+
+
+def _mention(row: AuthorshipRow, work: Work, place: _Place, institutions: Sequence[tuple[int, str, str | None]], once: _Once) -> Mention:
+    ids = {**row.source_ids, "orcid": place.orcid} if place.orcid else row.source_ids
     return Mention(
         work=work,
-        position=place,
+        position=place.at,
         name=row.raw_name,
-        affiliations=(*row.raw_affiliations, *(name for _id, name, _ror in institutions)),
-        institutions=tuple(ror or f"institution:{key}" for key, _name, ror in institutions),
+        affiliations=once((*place.affiliations, *(name for _id, name, _ror in institutions))),
+        institutions=once(tuple(ror or f"institution:{key}" for key, _name, ror in institutions)),
         source_ids=tuple(sorted((scheme, value) for scheme, value in ids.items() if value)),
-        authenticated_orcid=authenticated,
+        authenticated_orcid=place.orcid if place.authenticated else "",
     )
 
 
-def _works(keys: Collection[int], mentioned: Collection[int]) -> tuple[dict[int, Work], dict[int, int], dict[int, list[int]]]:
-    """The works that are shown, by key, the place of each authorship among the names on its work, and each work's authors. Two queries.
+def _works(block: Block, found: Sequence[AuthorshipRow], once: _Once) -> tuple[dict[int, Work], dict[int, _Place]]:
+    """The works that are shown, by key, and the place of each authorship among the names on its work; each work's authors are noted. Two queries.
 
     What the authorships say that are not mentioned here is the work's own, as affiliations around it.
     """
-    wanted = numbers_text(sorted(keys))
+    mentioned = {row.id for row in found}
+    wanted = numbers_text(sorted({row.work_id for row in found}))
     names: dict[int, list[str]] = defaultdict(list)
-    places: dict[int, int] = {}
+    places: dict[int, _Place] = {}
     people: dict[int, list[int]] = defaultdict(list)
     around: dict[int, list[str]] = defaultdict(list)
-    for work_id, authorship_id, name, author_id, affiliations in _rows(_NAMES, wanted):
-        if authorship_id not in mentioned:
+    for work_id, authorship_id, name, author_id, affiliations, orcid, authenticated in _rows(_NAMES, wanted):
+        if authorship_id in mentioned:
+            places[authorship_id] = _Place(len(names[work_id]), tuple(map(once, affiliations)), orcid, authenticated)
+        else:
             around[work_id] += affiliations
-        places[authorship_id] = len(names[work_id])
-        names[work_id].append(name)
+        names[work_id].append(once(name))
         if author_id is not None:
-            people[work_id].append(author_id)
+            people[work_id].append(once(author_id))
+    block.people |= {once(work): tuple(authors) for work, authors in people.items()}
     works = {
         key: Work(
             key=str(key),
             title=title,
             abstract=abstract,
-            keywords=tuple(topics),
-            venue=venue or "",
+            keywords=tuple(map(once, topics)),
+            venue=once(venue or ""),
             year=year,
             authors=tuple(names[key]),
             affiliations=(*unaligned, *around[key]),
         )
-        for key, title, abstract, venue, year, topics, unaligned in _rows(_WORKS, wanted)
+        for key, title, abstract, venue, year, topics, unaligned in _rows(_WORKS, TEXT_LIMIT, wanted)
     }
-    return works, places, people
+    return works, places
 
 
 def _institutions(authorships: Collection[int]) -> dict[int, list[tuple[int, str, str | None]]]:
@@ -213,7 +259,7 @@ def _institutions(authorships: Collection[int]) -> dict[int, list[tuple[int, str
     return found
 
 
-def _rows(statement: str, given: str) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *given: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [given])
+        cursor.execute(statement, given)
         return list(cursor.fetchall())

@@ -18,9 +18,8 @@ from papers.exceptions import BlockBusyError
 from papers.models import RefreshRequest
 from papers.names import parse_name
 from papers.persons.blocks import MENTIONS_TOGETHER, store_clustering
-from papers.persons.deciding import constraints_of, said_together
+from papers.persons.deciding import constraints_of
 from papers.persons.marking import BLOCK, mark_blocks, open_blocks
-from papers.persons.prudence import prudent
 from papers.persons.reading import Block, read_again, read_everything
 from papers.persons.statistics import statistics_for
 from papers.refresh import mark_all
@@ -56,8 +55,7 @@ def compare_everything(compared: Progress = lambda _: None, stored: Progress = l
     whole = read_everything()
     mentions, constraints = constraints_of(whole)
     by_key = {mention.key: mention for mention in mentions}
-    found = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
-    clustering = prudent(found, by_key, said_together(constraints))
+    clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
     left = 0
     for keys, part in _pieces(whole, clustering, by_key):
         left += not _store(keys, part, whole, by_key)

@@ -7,16 +7,16 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 
-_DECIDED: Final = "SELECT id, author_id FROM papers_authorship WHERE id = ANY(%s) AND decided_by_person"
+_DECIDED: Final = "SELECT id, author_id FROM papers_authorship WHERE id = ANY(%s::bigint[]) AND decided_by_person"
 _REFUSED: Final = """
     SELECT mine.id, refusal.author_id
     FROM papers_authorship AS mine
     JOIN papers_authorship AS refused ON refused.work_id = mine.work_id
     JOIN papers_authorshiprefusal AS refusal ON refusal.authorship_id = refused.id AND refusal.stands
-    WHERE mine.id = ANY(%s)
+    WHERE mine.id = ANY(%s::bigint[])
 """
 _LINKED: Final = """
-    SELECT one_id, other_id, kind FROM papers_identityconstraint WHERE one_id = ANY(%s) AND other_id = ANY(%s) ORDER BY one_id, other_id
+    SELECT one_id, other_id, kind FROM papers_identityconstraint WHERE one_id = ANY(%s::bigint[]) AND other_id = ANY(%s::bigint[]) ORDER BY one_id, other_id
 """
 
 
@@ -37,7 +37,7 @@ class PeopleSaid(NamedTuple):
 
 def people_said(authorship_ids: Sequence[int]) -> PeopleSaid:
     """What people said about these authorships. Three queries, whatever their number."""
-    keys = list(authorship_ids)
+    keys = "{" + ",".join(map(str, authorship_ids)) + "}"  # a list would be boxed and checked number by number
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED, [keys])
         decided: dict[int, int | None] = dict(cursor.fetchall())
