@@ -86,6 +86,11 @@ def groups_of(mentions: Sequence[Mention]) -> tuple[Group, ...]:
     return tuple(Group(tuple(part)) for _, part in sorted(parts.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
 
+def outside_of(groups: Sequence[Group]) -> float:
+    """The share of the mentions that stand in other groups than the largest."""
+    return 1 - len(groups[0].mentions) / sum(len(group.mentions) for group in groups)
+
+
 def signs(cluster: Cluster, groups: Sequence[Group]) -> dict[str, float]:
     """What the judgement of a page reads beside the cluster's own figures."""
     total = sum(len(group.mentions) for group in groups)
@@ -93,7 +98,7 @@ def signs(cluster: Cluster, groups: Sequence[Group]) -> dict[str, float]:
     return {
         "works": log(total),
         "second_group": log(1 + second),
-        "unsure_join": cluster.doubt,
+        "unsure_join": cluster.doubt(outside_of(groups)),
         "looseness": 1 - cluster.cohesion,
     }
 

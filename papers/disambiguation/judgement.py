@@ -28,8 +28,8 @@ class Judgement:
     several: dict[str, float]
     certain: frozenset[ReasonKind] = CERTAIN
 
-    def sure(self, cluster: Cluster) -> float:
-        return _logistic(sum(self.whole[name] * value for name, value in figures(cluster).items()) + self.whole["constant"])
+    def sure(self, cluster: Cluster, outside: float) -> float:
+        return _logistic(sum(self.whole[name] * value for name, value in figures(cluster, outside).items()) + self.whole["constant"])
 
     def mixed(self, cluster: Cluster, signs: dict[str, float], extra: float = 0.0) -> float:
         if len(cluster.mentions) == 1:
@@ -43,14 +43,14 @@ class Judgement:
         return "\n".join(lines) + "\n"
 
 
-def figures(cluster: Cluster) -> dict[str, float]:
+def figures(cluster: Cluster, outside: float) -> dict[str, float]:
     """What ``confidence`` reads of a cluster."""
     common = max(0.0, 1.5 - cluster.rarity)
     return {
         "mentions": log(len(cluster.mentions)),
         "rarity": cluster.rarity,
         "rival": cluster.rival,
-        "unsure_join": cluster.doubt,
+        "unsure_join": cluster.doubt(outside),
         "looseness": 1 - cluster.cohesion,
         "unknown": 1 - cluster.known,
         "common_and_unknown": common * (1 - cluster.known),
@@ -58,14 +58,15 @@ def figures(cluster: Cluster) -> dict[str, float]:
     }
 
 
-def confidence(cluster: Cluster) -> float:
+def confidence(cluster: Cluster, outside: float = 1.0) -> float:
     """How sure it is, 0 to 1, that the cluster is all of one person's mentions and nobody else's, a tenth aside.
 
     Calibrated: of the clusters with .9 about nine in ten are (docs/disambiguation.md has the table). On top of what labels
     say, up to ``CAUTION`` of it is taken off where a name is common and neither affiliation nor abstract is known: nobody could tell.
+    ``outside`` is the share of its mentions whose co-authors never meet those of the largest group (``Finding.outside``), where that is known.
     1 where all of it is a person's decision is for the caller to say.
     """
-    return read_judgement().sure(cluster) * (1 - CAUTION * (1 - cluster.known) * min(1.0, max(0.0, 1.0 - cluster.rarity)))
+    return read_judgement().sure(cluster, outside) * (1 - CAUTION * (1 - cluster.known) * min(1.0, max(0.0, 1.0 - cluster.rarity)))
 
 
 @lru_cache(maxsize=4)

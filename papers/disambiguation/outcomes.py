@@ -31,11 +31,12 @@ class Cluster:
     forms: int = 1
     doubtful: int = 0
 
-    @property
-    def doubt(self) -> float:
-        """How unsure the least sure join was, which counts in full where a share joined weakly that would make a page misleading."""
-        share_counts = self.doubtful >= TOLERATED * len(self.mentions)
-        return 1 - (self.weakest if share_counts else max(self.weakest, WEAK))
+    def doubt(self, outside: float) -> float:
+        """How unsure the least sure join was. A weak one counts in full where so many mentions joined weakly, and stand outside of the largest group
+        of co-authors that meet (the share ``outside``), that a page would mislead if they were others'.
+        """
+        counts = min(self.doubtful / len(self.mentions), outside) >= TOLERATED
+        return 1 - (self.weakest if counts else max(self.weakest, WEAK))
 
 
 class AcrossReason(StrEnum):
@@ -139,6 +140,11 @@ class Finding:
     score: float
     reasons: tuple[Reason, ...] = ()
     groups: tuple[tuple[MentionKey, ...], ...] = ()
+
+    @property
+    def outside(self) -> float:
+        """The share of the mentions that stand in other groups than the largest."""
+        return 1 - len(self.groups[0]) / sum(map(len, self.groups)) if self.groups else 0.0
 
 
 AMBIGUOUS = 0.5  # the score from which a page warns and withholds its h-index

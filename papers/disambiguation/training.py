@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import process_time
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from papers.disambiguation.ambiguity import groups_of, signs
+from papers.disambiguation.ambiguity import Group, groups_of, outside_of, signs
 from papers.disambiguation.blocks import blocks_of
-from papers.disambiguation.clustering import cluster
+from papers.disambiguation.clustering import cluster, disambiguate
 from papers.disambiguation.collection import Collection
+from papers.disambiguation.increment import Index
 from papers.disambiguation.judgement import Judgement, figures
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
 from papers.disambiguation.model import PairModel
@@ -93,10 +95,11 @@ def fit(given: Examples, *, without_fold: int | None = None) -> dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """What models that saw no label of a block make of it: a person for each labelled mention, and the clusters these are in."""
+    """What models that saw no label of a block make of it: a person for each labelled mention, the clusters these are in, the model of each fold."""
 
     predicted: dict[MentionKey, str]
     clusters: list[Cluster]
+    models: list[PairModel]
 
 
 def out_of_fold(
@@ -110,15 +113,50 @@ def out_of_fold(
     """Cluster the whole collection once for each fold and keep what it says of that fold's mentions."""
     predicted: dict[MentionKey, str] = {}
     clusters = []
+    models = []
     for fold in range(FOLDS):
         asked = {label.mention for label in labels if label.fold == fold}
         model = PairModel(fit(given, without_fold=fold), cut, one_bearer)
+        models.append(model)
         for place, found in enumerate(cluster(collection, Constraints(), model, progress=progress).clusters):
             mine = [key for key in found.mentions if key in asked]
             if mine:
                 predicted.update((key, f"{fold}-{place}") for key in mine)
                 clusters.append(found)
-    return OutOfFold(predicted, clusters)
+    return OutOfFold(predicted, clusters, models)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A person for each labelled mention where some works came later, how many mentions those had, and the processor's seconds that they took."""
+
+    predicted: dict[MentionKey, str]
+    mentions: int
+    seconds: float
+
+
+def last_fifth_later(mentions: Sequence[Mention], labels: list[Label], models: Sequence[PairModel], portion: int) -> Later:
+    """The same out of fold, where the newest fifth of the works comes after the others, so many works at once."""
+    works: dict[str, list[Mention]] = {}
+    for mention in sorted(mentions, key=lambda mention: (mention.work.year or 0, mention.key)):
+        works.setdefault(mention.work.key, []).append(mention)
+    arriving = list(works.values())
+    known = [mention for work in arriving[: len(arriving) * 4 // 5] for mention in work]
+    del arriving[: len(arriving) * 4 // 5]
+    predicted: dict[MentionKey, str] = {}
+    seconds = 0.0
+    for fold, model in enumerate(models):
+        places = {key: str(place) for key, place in disambiguate(known, model=model).places().items()}
+        index = Index(known, places, model)
+        began = process_time()
+        for start in range(0, len(arriving), portion):
+            for one in index.assign(mention for work in arriving[start : start + portion] for mention in work):
+                places[one.mention] = one.cluster if one.cluster is not None else f"new {one.new}"
+        seconds += process_time() - began
+        predicted.update(
+            (label.mention, f"{fold}-{places[label.mention]}") for label in labels if label.fold == fold and label.mention in places
+        )
+    return Later(predicted, len(models) * sum(map(len, arriving)), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +166,10 @@ class Judged:
     cluster: Cluster
     whole: bool
     mixed: bool
+    groups: tuple[Group, ...]
 
 
-def judged(found: Iterable[Cluster], labels: Iterable[Label]) -> list[Judged]:
+def judged(found: Iterable[Cluster], labels: Iterable[Label], mentions: Mapping[MentionKey, Mention]) -> list[Judged]:
     """Clusters of which at least half of the mentions are labelled, against their labels."""
     told = {label.mention: (label.block, label.person) for label in labels}
     size = Counter(told.values())
@@ -144,16 +183,16 @@ def judged(found: Iterable[Cluster], labels: Iterable[Label]) -> list[Judged]:
                 main.setdefault(person[0], person)  # the same human may be labelled in two blocks
             ours = sum(persons[person] for person in main.values())
             mixed = total - ours > TOLERATED * total
-            verdicts.append(Judged(one, not mixed and ours >= (1 - TOLERATED) * sum(size[person] for person in main.values()), mixed))
+            whole = not mixed and ours >= (1 - TOLERATED) * sum(size[person] for person in main.values())
+            verdicts.append(Judged(one, whole, mixed, groups_of([mentions[key] for key in one.mentions])))
     return verdicts
 
 
-def fit_judgement(given: list[Judged], mentions: Mapping[MentionKey, Mention]) -> Judgement:
+def fit_judgement(given: list[Judged]) -> Judgement:
     """The coefficients of confidence and ambiguity. Each page counts once."""
-    whole = _fit_table([figures(one.cluster) for one in given], [one.whole for one in given])
+    whole = _fit_table([figures(one.cluster, outside_of(one.groups)) for one in given], [one.whole for one in given])
     several = [one for one in given if len(one.cluster.mentions) > 1]
-    described = [signs(one.cluster, groups_of([mentions[key] for key in one.cluster.mentions])) for one in several]
-    return Judgement(whole, _fit_table(described, [one.mixed for one in several]))
+    return Judgement(whole, _fit_table([signs(one.cluster, one.groups) for one in several], [one.mixed for one in several]))
 
 
 def _fit_table(rows: list[dict[str, float]], answers: list[bool]) -> dict[str, float]:

@@ -64,8 +64,8 @@ def _sureness(person: Person, cluster: Cluster, finding: Finding) -> float:
     if all(row.decided_by_person for row in person.rows):
         return 1.0
     if finding.score >= AMBIGUOUS:
-        return round(min(confidence(cluster), 1 - finding.score, WARNED), 3)
-    sure = confidence(cluster)
+        return round(min(confidence(cluster, finding.outside), 1 - finding.score, WARNED), 3)
+    sure = confidence(cluster, finding.outside)
     return round(max(sure, NAMED_BY_SOURCE) if _is_named_by_a_source(person) else sure, 3)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,15 +12,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from papers.disambiguation.ambiguity import outside_of, signs
 from papers.disambiguation.collection import Collection
 from papers.disambiguation.evaluation import Scores, evaluate
 from papers.disambiguation.judgement import read_judgement
 from papers.disambiguation.labels import read_labels
 from papers.disambiguation.model import read_model
-from papers.disambiguation.training import Judged, Label, examples, judged, out_of_fold
+from papers.disambiguation.training import Label, OutOfFold, examples, judged, last_fifth_later, out_of_fold
 from papers.disambiguation.works_file import read_mentions
 
 STEPS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+MIXED_STEPS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.7, 1.01)
+PORTION = 500  # works that arrive at once
 
 
 class LabelledCommand(BaseCommand):
@@ -53,7 +57,16 @@ class LabelledCommand(BaseCommand):
 class Command(LabelledCommand):
     """Five folds by block: each block is clustered by a model fitted on the others."""
 
-    help = "Score the disambiguation out of fold on labelled mentions: pairwise and B-cubed, and how often a confidence is right."
+    help = "Score the disambiguation out of fold on labelled mentions: pairwise and B-cubed, and how often a confidence and a warning are right."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--export", type=Path, metavar="FILE", help="Where a line for each labelled mention goes: work_id, position, predicted_person."
+        )
+        parser.add_argument(
+            "--later", action="store_true", help="Also have the last fifth of the works arrive after the others, in portions."
+        )
 
     def handle(self, **options: Any) -> None:
         collection, labels = self.read(**options)
@@ -64,14 +77,31 @@ class Command(LabelledCommand):
         self.stdout.write(f"{'':<22}{'mentions':>9}{'pair P':>9}{'R':>8}{'F1':>8}{'B3 P':>9}{'R':>8}{'F1':>8}")
         for name, scores in sorted(evaluate(labels, found.predicted).items()):
             self.stdout.write(_line(name, scores))
-        verdicts = judged(found.clusters, labels)
-        self._write_reliability(verdicts)
+        if options["later"]:
+            self._write_later(collection, labels, found)
+        if options["export"] is not None:
+            rows = ({"work_id": work, "position": place, "predicted_person": who} for (work, place), who in found.predicted.items())
+            options["export"].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        verdicts = judged(found.clusters, labels, {mention.key: mention for mention in collection.mentions})
+        present = read_judgement()
+        self._write_reliability(
+            "confidence", "whole", STEPS, [(present.sure(one.cluster, outside_of(one.groups)), one.whole) for one in verdicts]
+        )
+        several = [one for one in verdicts if len(one.cluster.mentions) > 1]
+        self._write_reliability(
+            "ambiguity", "mixed", MIXED_STEPS, [(present.mixed(one.cluster, signs(one.cluster, one.groups)), one.mixed) for one in several]
+        )
 
-    def _write_reliability(self, verdicts: Sequence[Judged]) -> None:
-        self.stdout.write(f"\n{'confidence':<22}{'clusters':>9}{'said':>9}{'whole':>8}")
-        sure = [(read_judgement().sure(one.cluster), one.whole) for one in verdicts]
-        for low, high in pairwise(STEPS):
-            inside = [(said, whole) for said, whole in sure if low <= said < high]
+    def _write_later(self, collection: Collection, labels: list[Label], found: OutOfFold) -> None:
+        later = last_fifth_later(collection.mentions, labels, found.models, PORTION)
+        self.stdout.write(f"\nthe last fifth later: {later.mentions / later.seconds:.0f} mentions/s")
+        for name, scores in sorted(evaluate(labels, later.predicted).items()):
+            self.stdout.write(_line(name, scores))
+
+    def _write_reliability(self, what: str, truth: str, steps: Sequence[float], judged: Sequence[tuple[float, bool]]) -> None:
+        self.stdout.write(f"\n{what:<22}{'clusters':>9}{'said':>9}{truth:>8}")
+        for low, high in pairwise(steps):
+            inside = [(said, whole) for said, whole in judged if low <= said < high]
             if inside:
                 said, right = (sum(column) / len(inside) for column in zip(*inside, strict=True))
                 self.stdout.write(f"{f'{low:.2f} to {min(high, 1):.2f}':<22}{len(inside):>9}{said:>9.3f}{right:>8.3f}")
