@@ -55,9 +55,11 @@ def merge(given_up: int, survivor: int) -> Mapping[str, Any]:
     """Move the invitations to a page, and requests that lie with its owner; what its sender has on the other page already stays. Some four statements."""
     invitations = _run(_MOVE.format(which="TRUE"), given_up, survivor)
     paths = _run(_ON_PATHS.format(which="TRUE"), given_up, survivor)
+    waiting = Invitation.objects.filter(pk__in=invitations, status=InvitationStatus.WAITING) if invitations else Invitation.objects.none()
+    ends = {str(key): when.isoformat() for key, when in waiting.values_list("pk", "expires_at") if when is not None}
     if invitations:
         deliver_waiting(author_id=survivor)
-    return {"from": given_up, "to": survivor, "invitations": invitations, "paths": paths} if invitations or paths else {}
+    return {"from": given_up, "to": survivor, "invitations": invitations, "paths": paths, "ends": ends} if invitations or paths else {}
 
 
 def undo(inverse: Mapping[str, Any]) -> None:
@@ -71,6 +73,8 @@ def undo(inverse: Mapping[str, Any]) -> None:
         of_others = of_others.exclude(recipient_id=owner.profile.user_id)
     for recipient in sorted(set(of_others.values_list("recipient_id", flat=True))):
         recall_delivered(author_id=given_up, owner_id=recipient)
+    for key, when in inverse.get("ends", {}).items():  # which waited all along ends when it would have ended
+        Invitation.objects.filter(pk=int(key), author_id=given_up, status=InvitationStatus.WAITING).update(expires_at=when)
 
 
 def _run(statement: str, source: int, target: int, ids: Iterable[int] = ()) -> list[int]:

@@ -126,6 +126,7 @@ def _recall(rows: QuerySet[Invitation]) -> int:
         ids = list(delivered.order_by("pk").values_list("pk", flat=True))
         ends = timezone.now() + WAITS_AT_A_PAGE
         move_all(ids, InvitationStatus.WAITING, Part.SYSTEM, recipient=None, delivered_at=None, held_until=None, expires_at=ends)
+        notices.forget(ids)
     return len(ids)
 
 

@@ -186,6 +186,8 @@ def _enough(reason: AcrossReason, signs: _Signs, collection: Collection, one: _S
     smaller = min(len(gathered[one.place].rows), len(gathered[other.place].rows))
     if reason is AcrossReason.TYPING_ERROR:
         return rare >= RARE_NAME and smaller <= MINOR_FORM and signs.weight >= ALONE
+    if len(signs.coauthors) == 1 and not signs.affiliation and rare < VERY_RARE:
+        return False  # one person may well write with several who are called alike
     return signs.weight >= (ALONE if rare >= RARE_NAME else TOGETHER)
 
 

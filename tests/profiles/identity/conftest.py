@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.utils import timezone
 
-from collaboration.models import Follow
+from collaboration.models import Follow, Introduction, Invitation, InvitationEvent, Mute, Report
 from papers.models import Author, AuthorIdentifier, Authorship, AuthorshipRefusal, NameVariant, NameVisibility
 from profiles.models import Claim, FormerName, PageChoice, Profile, PublicRequest, Sanction, User
 from profiles.models.choices import ClaimStatus, Method
@@ -74,7 +74,25 @@ def entangled(pages: Pages) -> Pages:
     Follow.objects.create(follower=pages.grace, author=double)
     Follow.objects.create(follower=pages.grace, author=pages.page)
     Claim.objects.filter(profile__user=mallory, author=double).update(expires_at=now)
+    _talked_about(pages, mallory)
     Profile.objects.filter(user=pages.grace).update(position=f"hat of {double.pk}")
     refresh_standings(list(Claim.objects.values_list("author_id", flat=True)))
     settle(everything=True)
     return pages
+
+
+def _talked_about(pages: Pages, mallory: User) -> None:
+    """Invitations, one of which waits for an owner, a request for an introduction on whose path the double lies, mutes, a report."""
+    now, double, charter = timezone.now(), pages.double, {"topic": "Looms", "kind": "paper", "ask": "Would you read it?"}
+    waiting = Invitation.objects.create(sender=pages.grace, author=double, status="waiting", sent_at=now, expires_at=now, **charter)
+    InvitationEvent.objects.create(invitation=waiting, status="waiting", part="sender")
+    Invitation.objects.create(sender=mallory, author=double, **charter)
+    Invitation.objects.create(sender=mallory, author=pages.page, **charter)
+    asked = Invitation.objects.create(
+        sender=mallory, author=pages.graces_page, status="introducing", sent_at=now, expires_at=now, **charter
+    )
+    Introduction.objects.create(invitation=asked, between=[double.pk], expires_at=now)
+    Mute.objects.create(muter=mallory, author=double)
+    Mute.objects.create(muter=pages.grace, author=double)
+    Mute.objects.create(muter=pages.grace, author=pages.page)
+    Report.objects.create(reporter=mallory, author=double, subject="papers.Author", subject_id=double.pk, category="false-record")

@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from collaboration.models import InvitationEvent
 from config.lib.registries import refresh_kinds
 from papers.models import AuthorChange, GraphChange, ImportItem, RefreshRequest
 from papers.refresh import mark_dirty
@@ -17,7 +18,18 @@ from papers.rounds import refresh_until
 from profiles.exceptions import IdentityError
 from profiles.models import LevelBefore, OutgoingMail, TrailEntry, TrailNote, TrustEvent
 
-ONLY_GROW = {TrailEntry, TrailNote, AuthorChange, TrustEvent, OutgoingMail, LevelBefore, RefreshRequest, ImportItem, GraphChange}
+ONLY_GROW = {
+    TrailEntry,
+    TrailNote,
+    AuthorChange,
+    TrustEvent,
+    OutgoingMail,
+    LevelBefore,
+    RefreshRequest,
+    ImportItem,
+    GraphChange,
+    InvitationEvent,
+}
 """What was told and what is to do: nobody takes a word back, and a score that showed once stays in the score's history."""
 COMPARING = {"mentions", "block"}
 """Rules that compare names anew decide; they compute nothing of what was decided."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collaboration.models import Follow
+from collaboration.models import Follow, Introduction, Invitation, Mute, Report
 from config.lib.registries import MergeParticipant, merge_participants
 from papers.models import Author, AuthorChange, Authorship, AuthorshipRefusal, IdentityConstraint, NameVariant
 from profiles.identity.merging import merge_pages
@@ -71,6 +71,10 @@ def test_a_merge_takes_everything_along_and_its_undoing_puts_every_row_back(enta
         "grace@example.org",
         "mallory@example.org",
     ]
+    assert Invitation.objects.get(recipient=entangled.ada).status == "sent"  # it waited for an owner, and there is one now
+    assert Invitation.objects.filter(author=double, status="draft").count() == 1  # its sender has one to the other page
+    assert Introduction.objects.get().between == [page.pk]
+    assert (Mute.objects.filter(author=page).count(), Report.objects.get().author_id) == (2, page.pk)
     assert IdentityConstraint.objects.filter(kind="same", origin="merge").count() == 3
     assert TrustScore.objects.get(author=page).inputs["works"] == 6
     told = AuthorChange.objects.get()
