@@ -36,10 +36,15 @@ from papers.slices.sight import first_sight
 
 NEWEST = Order("date_key", descending=True)
 WORK_ORDERS = {"-date": NEWEST, "date": Order("date_key"), "id": Order()}
-# The citation orders sort what they read: only where a record bounds how much that is.
+# These sort what they read: only where a record bounds how much that is.
+FIGURE_ORDERS = {
+    "-score": Order("figures__score", descending=True, absent=-1.0),
+    "-novelty": Order("figures__novelty_part", descending=True, absent=-1.0),
+}
 BOUNDED_WORK_ORDERS = {
     **WORK_ORDERS,
     "-citations": Order("cited_by_count", descending=True, absent=-1),
+    **FIGURE_ORDERS,
 }
 
 
@@ -91,8 +96,8 @@ class RecordViewSet(PublicReadViewSet):
     def graph(self, request: Request, pk: int) -> Response:
         """The stored slice of the research graph, with people under their present names; a first sketch where nobody has looked yet (`scope`)."""
         row = self.find(reads.known(self.model), f"{self.view_name}-graph")
-        if self.node_kind is NodeKind.PERSON and WITHHOLD_FIGURES in wishes_of("papers.Author", [row.pk]).get(row.pk, ()):
-            raise exceptions.NotFound(_("Figures are withheld, as the person behind this record asked."))
+        if self.node_kind is NodeKind.PERSON:
+            self.refuse_withheld(row)
         found = stored_slice(self.node_kind, row.pk, None) or first_sight(self.node_kind, row.pk, str(row))
         return conditional(request, shown_document(found).to_json(), found.built_at)
 
@@ -108,6 +113,11 @@ class RecordViewSet(PublicReadViewSet):
         if row.erased_at is not None:
             raise Erased
         return row
+
+    def refuse_withheld(self, author: Author) -> None:
+        """Raises 404, with the reason, where the person behind a record withholds computed figures. One query."""
+        if WITHHOLD_FIGURES in wishes_of("papers.Author", [author.pk]).get(author.pk, ()):
+            raise exceptions.NotFound(_("Figures are withheld, as the person behind this record asked."))
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Merged):
@@ -229,16 +239,17 @@ class AuthorViewSet(RecordViewSet):
 
     @extend_schema(summary="List an author's works", responses=WorkSerializer(many=True), filters=True)
     def works(self, request: Request, pk: int) -> Response:
-        """The works that stand under this author."""
+        """The works that stand under this author. Orders by figures are refused where the person asked to withhold those."""
         author = self.find(reads.known(Author), "papers_api:author-works")
+        if request.query_params.get("ordering") in FIGURE_ORDERS:
+            self.refuse_withheld(author)
         return self.page_of(reads.works_in_brief(reads.listed(Work).filter(authorships__author=author)), WorkSerializer)
 
     @extend_schema(summary="Show an author's figures", responses=AuthorFiguresSerializer)
     def figures(self, request: Request, pk: int) -> Response:
         """What was last counted over the author's works, and when; 404 until it has been counted, or where the person asked to withhold it."""
         author = self.find(reads.known(Author), "papers_api:author-figures")
-        if WITHHOLD_FIGURES in wishes_of("papers.Author", [author.pk]).get(author.pk, ()):
-            raise exceptions.NotFound(_("Figures are withheld, as the person behind this record asked."))
+        self.refuse_withheld(author)
         figures = AuthorFigures.objects.select_related("field").filter(author=author).first()
         if figures is None:
             raise exceptions.NotFound

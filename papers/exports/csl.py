@@ -1,4 +1,4 @@
-"""CSL-JSON, the data model of citation processors (schema csl-data 1.0). Pure."""
+"""CSL-JSON, the data model of citation processors (schema csl-data 1.0). Processors know no LaTeX: formulas are in Unicode. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from papers.exports.common import address_of, keys, note_of, page_range
 from papers.exports.names import split_name
+from papers.plain_text import plain_text
 from papers.records import AuthorshipRecord, WorkRecord
 
 TYPES: Final = {
@@ -45,7 +46,7 @@ def item(record: WorkRecord, key: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "id": key,
         "type": TYPES.get(record.type, "document"),
-        "title": record.title,
+        "title": plain_text(record.title),
         "author": [_person(authorship) for authorship in record.authorships],
         "issued": _date(record),
         "container-title": venue.name if venue else "",
@@ -58,7 +59,7 @@ def item(record: WorkRecord, key: str) -> dict[str, Any]:
         "ISSN": venue.issn[0] if venue and venue.issn else "",
         "number": f"arXiv:{record.ids['arxiv']}" if "arxiv" in record.ids else "",
         "URL": address_of(record),
-        "abstract": record.abstract,
+        "abstract": plain_text(record.abstract),
         "keyword": ", ".join(topic.name.replace(",", " ") for topic in record.topics),
         "language": record.language,
         "note": note_of(record),

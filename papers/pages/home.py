@@ -12,14 +12,16 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.lib.paging import grouped
 from papers.addresses import researcher_address, topic_address
 from papers.models import AuthorFigures, ImportRun, ImportState
 from papers.pages.parts import Count, Link, works_text, years_text
-from papers.querysets.totals import largest_topics, sources_held, table_sizes, well_filled_authors
+from papers.querysets.totals import SourceHeld, largest_topics, sources_held, table_sizes, well_filled_authors
 from papers.source_names import source_name
 
 PAGES_SHOWN: Final = 6
 TOPICS_SHOWN: Final = 5
+ROUNDED_TO: Final = 3  # digits of an estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source of records, and when a record of it was last read."""
+    """A source of records, how many are held ("1,204", "about 39,800"), and when a record of it was last read."""
 
     name: str
+    records: str
     last_read: datetime | None
 
 
@@ -96,4 +99,11 @@ def source_lines() -> list[SourceLine]:
     """The sources whose records are held, and the last import of each format. Two queries."""
     finished = ImportRun.objects.filter(state=ImportState.FINISHED).order_by("format", "-finished_at").distinct("format")
     last = {run.format: run.finished_at for run in finished}
-    return [SourceLine(source_name(key), last.get(key)) for key in sources_held()]
+    return [SourceLine(source_name(held.key), _records_text(held), last.get(held.key)) for held in sources_held()]
+
+
+def _records_text(held: SourceHeld) -> str:
+    if not held.is_estimate:
+        return grouped(held.records)
+    digits = len(str(held.records)) - ROUNDED_TO
+    return _("about %(count)s") % {"count": grouped(round(held.records, -digits))}

@@ -14,8 +14,9 @@ from config.lib.paging import Pager, counted_pager, grouped, page_count
 from config.lib.query_params import QueryParams
 from papers.addresses import institution_address, paper_address
 from papers.models import Work
-from papers.pages.parts import Link, export_links, topic_links
+from papers.pages.parts import Link, export_links, language_name, topic_links
 from papers.pages.rows import TYPES, cited_by_text, person_address, venue_text, web_address
+from papers.plain_text import plain_text
 from papers.querysets.citing import Linked, linked_works, pending_count
 from papers.querysets.works import authorships_of
 from papers.source_names import source_list, source_name
@@ -93,6 +94,7 @@ def paper_context(work: Work, *, params: QueryParams, path: str, base_url: str, 
     return {
         **context,
         "work": work,
+        "plain_title": plain_text(work.title),
         "date_text": date_text(work),
         "type_text": str(TYPES.get(work.type, work.type)),
         "venue_text": venue_text(work.venue.abbreviation, work.venue.name) if work.venue else "",
@@ -269,7 +271,7 @@ def details(work: Work) -> list[Detail]:
             (_("Issue"), work.issue),
             (_("Pages"), work.pages),
             (_("Track"), work.track),
-            (_("Language"), work.language),
+            (_("Language"), language_name(work.language)),
             (_("Licence"), "" if web_address([work.licence]) else work.licence),
         )
         if text
@@ -326,7 +328,8 @@ def reference_text(work: Work, people: Sequence[Signature]) -> str:
     """The work as a reference in a list: authors (year). Title. Venue."""
     names = [person.name for person in people[:6]]
     byline = ", ".join(names) + (" et al." if work.author_count > len(names) else "")
-    parts = [f"{byline} ({work.year})" if work.year else byline, work.title.rstrip("."), work.venue.name if work.venue else ""]
+    title = plain_text(work.title).rstrip(".")
+    parts = [f"{byline} ({work.year})" if work.year else byline, title, work.venue.name if work.venue else ""]
     ids = identifiers(work)
     place = f"https://doi.org/{ids['doi']}" if "doi" in ids else f"arXiv:{ids['arxiv']}" if "arxiv" in ids else ""
     return ". ".join(part.strip() for part in (*parts, place) if part.strip())
@@ -335,15 +338,15 @@ def reference_text(work: Work, people: Sequence[Signature]) -> str:
 def paper_description(work: Work) -> str:
     """The beginning of the abstract, else who, where and when."""
     if work.abstract:
-        text = " ".join(work.abstract.split())
+        text = " ".join(plain_text(work.abstract).split())
         return text if len(text) <= DESCRIPTION_LENGTH else text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-    return ", ".join(part for part in (work.title, work.venue.name if work.venue else "", date_text(work)) if part)
+    return ", ".join(part for part in (plain_text(work.title), work.venue.name if work.venue else "", date_text(work)) if part)
 
 
 def citation_tags(work: Work, people: Sequence[Signature], url: str) -> list[tuple[str, str]]:
     """The ``citation_*`` meta tags that reference managers and scholarly indexes read (Highwire Press)."""
     ids = identifiers(work)
-    tags = [("citation_title", work.title)]
+    tags = [("citation_title", plain_text(work.title))]
     for person in people[:CITATION_AUTHORS]:
         tags.append(("citation_author", person.name))
         tags += [("citation_author_institution", place.text) for place in person.affiliations]
@@ -381,15 +384,15 @@ def structured_data(work: Work, people: Sequence[Signature], url: str) -> dict[s
         "@type": "ScholarlyArticle",
         "@id": url,
         "url": url,
-        "name": work.title,
-        "headline": work.title[:110],
+        "name": plain_text(work.title),
+        "headline": plain_text(work.title)[:110],
         "author": [{"@type": "Person", "name": person.name} for person in people[:CITATION_AUTHORS]],
         "identifier": [f"{scheme}:{value}" for scheme, value in ids.items()],
     }
     if work.year:
         found["datePublished"] = "-".join(f"{part:02d}" for part in (work.year, work.month, work.day) if part)
     if work.abstract:
-        found["abstract"] = work.abstract
+        found["abstract"] = plain_text(work.abstract)
     if work.venue:
         found["isPartOf"] = {"@type": "PublicationIssue" if work.issue else "CreativeWork", "name": work.venue.name}
     if "doi" in ids:

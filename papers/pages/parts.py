@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from config.lib.paging import grouped
 from papers.addresses import institution_address, researcher_address, topic_address
@@ -98,6 +99,17 @@ def years_text(first: int | None, last: int | None) -> str:
     if first is None or last is None:
         return ""
     return str(first) if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's ("pt-BR" is "Brazilian Portuguese", "pt-AO" "Portuguese"), as far as Django knows its name; else the code."""
+    known = code.strip().lower().replace("_", "-")
+    for one in (known, known.partition("-")[0]):
+        if one == "zh":  # Django knows only its two scripts
+            return _("Chinese")
+        with contextlib.suppress(KeyError):
+            return str(get_language_info(one)["name_translated"])
+    return code
 
 
 def export_links(view: str, key: int) -> list[Link]:

@@ -206,7 +206,7 @@ def _citation_sums(scored: WorkScore) -> list[Sum]:
     term = str(LABELS["citations"])
     if scored.citations_part is None or scored.year is None:
         return [Sum(term, why_not(scored.citations_withheld))]
-    age = scored.as_of.year - scored.year
+    age = max(0, scored.as_of.year - scored.year)
     share = (scored.citations_below + 0.5 * scored.citations_equal) / scored.citations_peers
     counted = _("%(count)s citations (%(source)s); %(known)s of %(works)s papers of the same field, year and type have such a count") % {
         "count": grouped(scored.citations or 0),

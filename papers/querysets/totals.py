@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -60,11 +60,22 @@ def largest_topics(limit: int) -> list[tuple[int, str]]:
     return [(key, names[key]) for key in ids if key in names]
 
 
-def sources_held() -> list[str]:
-    """The keys of all sources of records, by walking the index from one to the next: cheap at any size. One query."""
+class SourceHeld(NamedTuple):
+    """A source of records: how many of its records are held, of a large one about how many."""
+
+    key: str
+    records: int
+    is_estimate: bool
+
+
+def sources_held() -> list[SourceHeld]:
+    """All sources of records, by walking the index from one to the next: cheap at any size.
+
+    One query. Up to ``COUNTED_BELOW`` records are counted along the index; beyond, PostgreSQL's own statistics say about how many.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SOURCES)
-        return [row[0] for row in cursor.fetchall() if row[0] is not None]
+        cursor.execute(_SOURCES, {"most": COUNTED_BELOW})
+        return [SourceHeld(key, max(counted, estimate), counted == COUNTED_BELOW) for key, counted, estimate in cursor.fetchall()]
 
 
 _SOURCES = """
@@ -73,5 +84,12 @@ _SOURCES = """
         UNION ALL
         SELECT (SELECT source FROM papers_worksource WHERE source > walk.source ORDER BY source LIMIT 1) FROM walk WHERE walk.source IS NOT NULL
     )
-    SELECT source FROM walk
+    SELECT walk.source,
+           (SELECT count(*) FROM (SELECT FROM papers_worksource AS record WHERE record.source = walk.source LIMIT %(most)s) AS first),
+           coalesce((SELECT class.reltuples * frequent.share
+                     FROM pg_class AS class, pg_stats AS stats,
+                          unnest(stats.most_common_vals::text::text[], stats.most_common_freqs) AS frequent(source, share)
+                     WHERE class.oid = 'papers_worksource'::regclass AND stats.schemaname = current_schema()
+                       AND stats.tablename = 'papers_worksource' AND stats.attname = 'source' AND frequent.source = walk.source), 0)::bigint
+    FROM walk WHERE walk.source IS NOT NULL ORDER BY walk.source
 """

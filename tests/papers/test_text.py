@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from papers.plain_text import plain_text
 from papers.text import Markup, clean_name, clean_text, title_key
 
 MARKUPS: tuple[Markup, ...] = ("html", "latex", "jats", "plain")
@@ -247,6 +248,27 @@ def test_names_are_clean_and_stay_so(text: str) -> None:
 @given(MESSY)
 def test_keys_are_letters_and_digits(text: str) -> None:
     assert re.fullmatch("[a-z0-9]*", title_key(text))
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("A plain title for $5 and $6", "A plain title for $5 and $6"),
+        (r"$\mathcal{O}(n^2)$ at \(\frac{1}{2}\)", "𝒪(n²) at 1/2"),
+        (r"$\alpha$-Rényi, $x_{i+1}$ and $\pi_{0.5}$", "α-Rényi, x_(i+1) and π_(0.5)"),
+        (r"Odd $\{ x$ and ${$", r"Odd { x and {"),
+    ],
+)
+def test_references_have_formulas_in_unicode(text: str, expected: str) -> None:
+    assert plain_text(text) == expected
+
+
+@given(MESSY)
+@example("$" + "{" * 900 + "$")
+@example("$" + "\\frac" * 300 + "$")
+def test_text_without_formulas_is_had_of_any(text: str) -> None:
+    assert "$" in text or "\\" in text or plain_text(text) == text
+    plain_text(text)
 
 
 def test_cleaning_is_quick_on_hostile_text() -> None:

@@ -38,13 +38,13 @@ class Order:
     """An order of rows: by ``field`` (or the key alone where it is ""), ties by key in the same direction.
 
     Rows without a related row that ``field`` needs are left out.
-    ``absent`` is a number below every value, for a nullable column: such rows come last in descending order.
-    ``text`` says that the field holds text.
+    ``absent`` is a number below every value, for a nullable column: such rows come last in descending order. It is a float where the
+    column holds real numbers. ``text`` says that the field holds text.
     """
 
     field: str = ""
     descending: bool = False
-    absent: int | None = None
+    absent: float | None = None
     text: bool = False
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -58,7 +58,7 @@ class Order:
             rows = rows.filter(**{f"{self.field}__isnull": False})
         return rows.order_by(f"{sign}{self._column}", f"{sign}pk")
 
-    def after(self, rows: QuerySet[Any], value: int | str | None, key: int) -> QuerySet[Any]:
+    def after(self, rows: QuerySet[Any], value: float | str | None, key: int) -> QuerySet[Any]:
         """The rows of ``apply`` that come after the row with that value and key."""
         operator = "lt" if self.descending else "gt"
         if not self.field:
@@ -66,7 +66,7 @@ class Order:
         beyond = Q(**{f"{self._column}__{operator}": value}) | Q(**{self._column: value, f"pk__{operator}": key})
         return rows.filter(beyond, **{f"{self._column}__{operator}e": value})  # the plain bound is what an index can use
 
-    def value_of(self, row: Model) -> int | str | None:
+    def value_of(self, row: Model) -> float | str | None:
         """What a cursor remembers of a row."""
         if not self.field:
             return None
@@ -81,14 +81,15 @@ class Order:
             return value is None
         if self.text:
             return isinstance(value, str) and "\x00" not in value
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_INTEGER
+        kinds = (int, float) if isinstance(self.absent, float) else (int,)
+        return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) <= _MAX_INTEGER  # so neither NaN nor infinite
 
     @property
     def _column(self) -> str:
         return "cursor_value" if self.absent is not None else self.field
 
 
-def encode_cursor(order: str, value: int | str | None, key: int) -> str:
+def encode_cursor(order: str, value: float | str | None, key: int) -> str:
     """The cursor after the row with that value and key."""
     content = json.dumps([order, value, encode_public_id(key)], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(content.encode()).rstrip(b"=").decode()

@@ -14,8 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from config.lib.bulk import Changed, write_back
+from config.lib.public_ids import decode_public_id
+from config.lib.rest.pagination import encode_cursor
 from papers.figures import refresh_all_work_figures, refresh_author_figures, refresh_work_figures
-from papers.figures.exporting import check_lines
+from papers.figures.exporting import check_lines, export_lines
 from papers.models import AuthorFigures, RefreshRequest, WhyNot, Work, WorkFigures
 from profiles.models import PageChoice
 from tests.factories.papers import AuthorFactory, FieldFactory, TopicFactory, WorkFactory
@@ -162,6 +164,25 @@ def test_pages_show_scores_with_their_parts_and_sort_by_them(client: Client, lib
     assert f"Score {round(best.score)}" not in text_of(client.get(works[-1].get_absolute_url()))
 
 
+@pytest.mark.parametrize("ordering, column", [("-score", "score"), ("-novelty", "novelty_part")])
+def test_programs_sort_by_figures_through_all_pages(client: Client, library, ordering, column):
+    ada, works = library
+    refresh_all_work_figures()
+    WorkFigures.objects.filter(pk=works[3].pk).delete()  # not computed yet: it comes last, and is not left out
+    told, address = [], f"/api/v1/authors/{ada.public_id}/works/?ordering={ordering}&page_size=7"
+    while address:
+        answer = client.get(address).json()
+        told += [decode_public_id(work["id"]) for work in answer["results"]]
+        address = answer["next"]
+    figure_of = dict(WorkFigures.objects.values_list("work_id", column))
+    figures = [-1.0 if (figure := figure_of.get(key)) is None else figure for key in told]
+    assert sorted(told) == sorted(work.pk for work in works)
+    assert list(zip(figures, told, strict=True)) == sorted(zip(figures, told, strict=True), reverse=True)
+    assert client.get(f"/api/v1/works/?ordering={ordering}").status_code == 400
+    forged = encode_cursor(ordering, "1", 1)
+    assert client.get(f"/api/v1/authors/{ada.public_id}/works/?ordering={ordering}&cursor={forged}").status_code == 400
+
+
 def test_who_withholds_figures_shows_none(client: Client, library):
     ada, _works = library
     refresh_all_work_figures()
@@ -174,6 +195,13 @@ def test_who_withholds_figures_shows_none(client: Client, library):
     apart = text_of(client.get(f"{ada.get_absolute_url()}figures/"))
     assert "withheld" in apart
     assert "h-index" not in apart
+    for path in ("figures/", "works/?ordering=-score", "graph/"):
+        answer = client.get(f"/api/v1/authors/{ada.public_id}/{path}")
+        assert answer.status_code == 404
+        assert "withheld" in answer.json()["detail"]
+    assert client.get(f"/api/v1/authors/{ada.public_id}/works/").status_code == 200
+    exported = list(export_lines())
+    assert {"work", "author"} & {name for line in exported for name in line} == {"work"}
 
 
 @pytest.mark.parametrize("query", ["", "?field=zz&when=abc", "?page=99999999999999999999", "?field=%00&when=9999", "?page=8"])

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers.models import PendingReference
+from papers.pages.parts import language_name
 from tests.factories.papers import AuthorFactory, CitationFactory, WorkFactory
 from tests.factories.reading import counted_queries, links_of, text_of
 from tests.papers.pages.conftest import Record
@@ -27,6 +28,23 @@ def test_says_who_wrote_what_where_and_when(client: Client, record: Record) -> N
     assert "The engine weaves algebraical patterns." in text
     assert "Cited 12 times (OpenAlex)" in text
     assert "Optimal transport" in text
+
+
+def test_a_reference_and_the_head_have_no_latex_and_a_language_its_name(client: Client, db: None) -> None:
+    work = WorkFactory(title=r"An $\mathcal{O}(n^2)$ engine", by=[AuthorFactory(display_name="Ada Quillmere")], year=2024, language="de")
+    page = client.get(work.get_absolute_url()).content.decode()
+
+    assert "<title>An 𝒪(n²) engine · Collegium</title>" in page
+    assert '<meta name="citation_title" content="An 𝒪(n²) engine">' in page
+    assert re.search(r'<p class="cite" dir="auto">Ada Quillmere \(2024\)\. An 𝒪\(n²\) engine', page)
+    assert "<dt>Language</dt><dd>German</dd>" in page
+    assert [language_name(code) for code in ("pt-BR", "pt-AO", "zh", "xx", "\x00")] == [
+        "Brazilian Portuguese",
+        "Portuguese",
+        "Chinese",
+        "xx",
+        "\x00",
+    ]
 
 
 def test_leads_to_people_code_doi_and_arxiv(client: Client, record: Record) -> None:

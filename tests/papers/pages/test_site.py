@@ -6,9 +6,12 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from papers.models import ImportRun
+from papers.models import ImportRun, WorkSource
+from papers.querysets.totals import sources_held
 from tests.factories.papers import AuthorFactory, WorkFactory
 from tests.factories.reading import counted_queries, links_of, text_of
 from tests.factories.work import computed
@@ -42,9 +45,24 @@ def test_the_first_page_costs_the_same_for_more_records(client: Client, record: 
     assert few.count == many.count == 9
 
 
-@pytest.mark.parametrize("address", ["/about/", "/about/sources/"])
-def test_pages_about_the_site_are_there(client: Client, record: Record, address: str) -> None:
-    assert client.get(address).status_code == 200
+def test_the_page_about_the_site_is_there(client: Client, record: Record) -> None:
+    assert client.get("/about/").status_code == 200
+
+
+def test_sources_say_how_much_is_held_of_each_exactly_or_about(client: Client, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        WorkSource.objects.create(work=record.engine, source="openalex", record_id=f"W{number}", read_at=timezone.now())
+    held = {one.key: one for one in sources_held()}
+    assert held["openalex"] == ("openalex", WorkSource.objects.filter(source="openalex").count(), False)
+    monkeypatch.setattr("papers.querysets.totals.COUNTED_BELOW", 5)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE papers_worksource")
+    about = {one.key: one for one in sources_held()}
+    assert about["openalex"] == (*held["openalex"][:2], True)
+    with counted_queries() as queries:
+        text = text_of(client.get("/about/sources/"))
+    assert queries.count == 2
+    assert f"OpenAlex about {held['openalex'].records}" in " ".join(text.split())
 
 
 def test_the_page_of_sources_survives_imports_of_every_state(client: Client, record: Record) -> None:
