@@ -36,19 +36,26 @@ def read_columns(query: str, columns: Mapping[str, str], given: Mapping[str, Any
     """The result of a query as one array for each column, in the query's order.
 
     ``columns`` maps names to numpy's types: i2, i4, i8, f8. The query's columns are cast to them and must never be NULL: COALESCE them.
-    Streamed: beside the arrays a few megabytes. About 1.5 million narrow rows a second.
+    Streamed: beside the arrays (twice as much for a moment) a few megabytes. About 1.5 million narrow rows a second.
+    """
+    parts = list(read_blocks(query, columns, given))
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in columns}
+
+
+def read_blocks(query: str, columns: Mapping[str, str], given: Mapping[str, Any] | None = None) -> Iterator[dict[str, Array]]:
+    """The same in pieces of a few hundred thousand rows, for what becomes smaller as it is read. At least one piece, perhaps of no rows.
+
+    Nothing else can be asked of the connection before the last piece was taken.
     """
     row = _row_type({name: np.dtype(kind) for name, kind in columns.items()})
-    parts: list[dict[str, Array]] = []
     pending = bytearray()
     for chunk in _copied(query, columns, given or {}):
         pending += chunk
         if len(pending) > _BLOCK:
             whole = len(pending) // row.itemsize * row.itemsize
-            parts.append(_natively(pending[:whole], row, columns))
+            yield _natively(pending[:whole], row, columns)
             del pending[:whole]
-    parts.append(_natively(pending[: len(pending) - len(_TRAILER)], row, columns))
-    return {name: np.concatenate([part[name] for part in parts]) for name in columns}
+    yield _natively(pending[: len(pending) - len(_TRAILER)], row, columns)
 
 
 def _copied(query: str, columns: Mapping[str, str], given: Mapping[str, Any]) -> Iterator[memoryview]:
@@ -198,7 +205,7 @@ def _staged(values: Array) -> tuple[Array, str]:
         least = int(np.iinfo(values.dtype).min)
         return values.filled(least), f"nullif({{}}, '{least}')"
     if values.dtype.kind == "f":
-        return values.astype(np.float64), "nullif({}, 'NaN')"
+        return values.astype(np.float64, copy=False), "nullif({}, 'NaN')"
     if values.dtype.kind == "S":
         return (np.char.ljust(values, values.dtype.itemsize) if len(values) else values), "rtrim({})"
     return values, "{}"

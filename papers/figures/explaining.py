@@ -26,7 +26,7 @@ class Pair(NamedTuple):
 
 def pairs_of(work: Work) -> list[Pair]:
     """The pairs of a work's topics, lowest z first; none without a year or with fewer than two topics. Four queries."""
-    _works, topics = work_rows.topic_links([work.pk])
+    _works, topics = work_rows.topic_links_of([work.pk])
     listed = sorted(topics.tolist())
     if work.year is None or len(listed) < 2:  # noqa: PLR2004 - a pair
         return []

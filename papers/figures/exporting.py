@@ -84,8 +84,11 @@ def export_lines() -> Iterator[dict[str, Any]]:
     """
     columns = work_rows.works(work_rows.count_sources())
     links: dict[int, list[int]] = defaultdict(list)
-    for work, topic in zip(*(column.tolist() for column in work_rows.topic_links()), strict=True):
-        links[work].append(topic)
+    counted = set(work_rows.topics().tolist())
+    for works, topics in work_rows.topic_links():
+        for work, topic in zip(works.tolist(), topics.tolist(), strict=True):
+            if topic in counted:
+                links[work].append(topic)
     place = {key: number for number, key in enumerate(columns["ids"].tolist())}
     rows = WorkFigures.objects.order_by("pk").values("work_id", "as_of", *STATED)
     for some in in_pieces(rows.iterator(chunk_size=_CHUNK), weight=_one, most=_CHUNK):
@@ -151,7 +154,7 @@ def _check_works(works: Mapping[int, Mapping[str, Any]], checked: Checked) -> No
     columns: Columns = {"ids": np.array(list(works), dtype=np.int64)}
     columns |= {name: np.array([line[name] for line in works.values()], dtype=np.int64) for name in _INPUTS}
     linked = np.array([(key, topic) for key, line in works.items() for topic in line["topics"]], dtype=np.int64).reshape(-1, 2)
-    inputs, _order = inputs_from(columns, linked[:, 0], linked[:, 1])
+    inputs, _order = inputs_from(columns, [(linked[:, 0], linked[:, 1])], np.unique(linked[:, 1]))
     for as_of in sorted({line["as_of"] for line in works.values()}):
         computed = compute_all(inputs, day_number(as_of))
         for place, key in enumerate(inputs.ids.tolist()):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from config.lib.bulk import read_columns
+from config.lib.bulk import read_blocks, read_columns
 from papers.figures.reading import read_rows
 from papers.metrics.novelty import MOST_TOPICS
 from papers.metrics.percentiles import Floats, Ints
@@ -53,9 +53,11 @@ _WORK_COLUMNS: Final = {
     "known": "i2",
     "counted_on": "i4",
 }
-_LINKS: Final = """
+_TOPICS: Final = "SELECT id FROM papers_topic WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"
+_LINKS: Final = "SELECT work_id, topic_id FROM papers_worktopic"
+_LINKS_OF_SOME: Final = """
     SELECT about.work_id, about.topic_id FROM papers_worktopic AS about JOIN papers_topic AS topic ON topic.id = about.topic_id
-    WHERE topic.merged_into_id IS NULL AND topic.erased_at IS NULL{narrowed}
+    WHERE topic.merged_into_id IS NULL AND topic.erased_at IS NULL AND about.work_id = ANY(%(ids)s)
 """
 
 
@@ -85,10 +87,20 @@ def works(sources: Sequence[str], ids: Collection[int] | None = None) -> Columns
     return read_columns(_WORKS.replace("{narrowed}", narrowed), _WORK_COLUMNS, given)
 
 
-def topic_links(ids: Collection[int] | None = None) -> tuple[Ints, Ints]:
-    """(work, topic) of all works, or of these, without topics that were merged or erased. In no order."""
-    narrowed = " AND about.work_id = ANY(%(ids)s)" if ids is not None else ""
-    found = read_columns(_LINKS.replace("{narrowed}", narrowed), {"work": "i8", "topic": "i8"}, {"ids": list(ids or ())})
+def topics() -> Ints:
+    """The topics that count, ascending: none that was merged or erased."""
+    return read_columns(_TOPICS, {"topic": "i8"})["topic"]
+
+
+def topic_links() -> Iterator[tuple[Ints, Ints]]:
+    """(work, topic) of all works in pieces, in no order; of all topics, whatever became of them."""
+    for block in read_blocks(_LINKS, {"work": "i8", "topic": "i8"}):
+        yield block["work"], block["topic"]
+
+
+def topic_links_of(ids: Collection[int]) -> tuple[Ints, Ints]:
+    """(work, topic) of these works, without topics that were merged or erased. In no order."""
+    found = read_columns(_LINKS_OF_SOME, {"work": "i8", "topic": "i8"}, {"ids": list(ids)})
     return found["work"], found["topic"]
 
 

@@ -35,6 +35,7 @@ VERSION: Final = 1  # of the computation: raise it when a definition changes; th
 FULL_FROM: Final = 200  # changed works at once, from which a small holding is computed in full: an import
 SMALL_HOLDING: Final = 200_000  # works; ten seconds
 
+_AT_ONCE: Final = 1 << 20  # links
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('papers_workfigures'))"  # two writers of many rows would deadlock
 
 
@@ -119,33 +120,44 @@ def compute_all(inputs: WorkInputs, as_of: int) -> Columns:
 def _everything(sources: Sequence[str]) -> tuple[WorkInputs, Ints]:
     """What is known of all shown works, in the order of years and keys, and when their citations were counted."""
     columns = work_rows.works(sources)
-    inputs, order = inputs_from(columns, *work_rows.topic_links())
+    inputs, order = inputs_from(columns, work_rows.topic_links(), work_rows.topics())
     return inputs, columns["counted_on"][order]
 
 
-def inputs_from(columns: Columns, works: Ints, topics: Ints) -> tuple[WorkInputs, Ints]:
+def inputs_from(columns: Columns, linked: Iterable[tuple[Ints, Ints]], topics: Ints) -> tuple[WorkInputs, Ints]:
     """What the figures of works that are each other's peers follow from, in the order of years and keys, and that order.
 
-    ``columns`` are those of ``work_rows.works`` but ``counted_on``; ``works`` and ``topics`` the links, by key. Touches no database.
+    ``columns`` are those of ``work_rows.works`` but ``counted_on``; ``linked`` the links (work, topic) by key, in pieces; ``topics``
+    those that count, ascending.
     """
     order = np.lexsort((columns["ids"], columns["years"]))
     columns = {name: values[order] for name, values in columns.items()}
-    links = _links(columns, works, topics)
+    links = _links(columns, linked, topics)
     present, counted = np.unique(columns["years"][np.unique(links.works)], return_counts=True)
     with_topics = {year: count for year, count in zip(present.tolist(), counted.tolist(), strict=True) if year >= 0}
     return _inputs(columns, links, links, with_topics), order
 
 
-def _links(columns: Columns, works: Ints, topics: Ints) -> TopicLinks:
-    """The links of works that stand in the order of years, with works and topics numbered from 0 on."""
+def _links(columns: Columns, linked: Iterable[tuple[Ints, Ints]], listed: Ints) -> TopicLinks:
+    """The links of works that stand in the order of years, with works and topics numbered from 0 on; ``listed`` are the topics that count.
+
+    Twenty million links are never held as pairs of keys: each piece becomes one number a link as it comes, and those are sorted where they are.
+    """
     by_key = np.argsort(columns["ids"])
-    place = in_place(works, columns["ids"][by_key])
-    kept = place >= 0
-    works, topics = by_key[place[kept]], topics[kept]
-    listed = np.unique(topics)
-    size = max(1, len(listed))
-    keys = np.sort(works * size + np.searchsorted(listed, topics))
-    return TopicLinks((keys // size).astype(np.int32), (keys % size).astype(np.int32), columns["years"].astype(np.int64), size)
+    ids, size = columns["ids"][by_key], max(1, len(listed))
+    keys = np.concatenate([_numbered(works, topics, by_key, ids, listed, size) for works, topics in linked])
+    keys.sort()
+    works, topics = (np.empty(len(keys), dtype=np.int32) for _ in range(2))
+    for start in range(0, len(keys), _AT_ONCE):
+        piece = slice(start, start + _AT_ONCE)
+        works[piece], topics[piece] = np.divmod(keys[piece], size)
+    return TopicLinks(works, topics, columns["years"].astype(np.int64), size)
+
+
+def _numbered(works: Ints, topics: Ints, by_key: Ints, ids: Ints, listed: Ints, size: int) -> Ints:
+    place, number = in_place(works, ids), in_place(topics, listed)
+    kept = (place >= 0) & (number >= 0)
+    return by_key[place[kept]] * size + number[kept]
 
 
 def _inputs(columns: Columns, asked: TopicLinks, base: TopicLinks, with_topics: dict[int, int]) -> WorkInputs:
@@ -189,13 +201,13 @@ def _some(asked: Sequence[int], sources: Sequence[str]) -> tuple[WorkInputs, Int
     columns = work_rows.works(sources, asked)
     order = np.lexsort((columns["ids"], columns["years"]))
     columns = {name: values[order] for name, values in columns.items()}
-    works, topics = work_rows.topic_links(asked)
-    links = _links(columns, works, topics)
+    works, topics = work_rows.topic_links_of(asked)
+    listed = np.unique(topics[in_place(works, np.sort(columns["ids"])) >= 0])
+    links = _links(columns, [(works, topics)], listed)
     known = columns["years"][columns["years"] >= 0]
     if not len(links.works) or not len(known):
         return _inputs(columns, links, links, {}), columns["counted_on"]
     first, last = int(known.min()) - WINDOW, int(known.max()) - 1
-    listed = np.unique(topics[in_place(works, np.sort(columns["ids"])) >= 0])
     others, their_topics, years = work_rows.links_of_topics(listed.tolist(), first, last)
     base = _base(others, np.searchsorted(listed, their_topics), years, links.size)
     return _inputs(columns, links, base, work_rows.works_with_topics(first, last)), columns["counted_on"]
