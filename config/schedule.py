@@ -9,8 +9,8 @@ from celery.schedules import crontab
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "refresh what is out of date": {
         "task": "papers.tasks.sweep",
-        "schedule": 5.0,
-        "options": {"queue": "default", "expires": 10.0},  # a sweep that comes late is one too many
+        "schedule": 2.0,  # what is changed is to be fresh within five seconds
+        "options": {"queue": "default", "expires": 4.0},  # a sweep that comes late is one too many
     },
     "take up imports that nobody works on": {
         "task": "papers.tasks.resume_imports",
