@@ -104,34 +104,33 @@ def topic_links_of(ids: Collection[int]) -> tuple[Ints, Ints]:
     return found["work"], found["topic"]
 
 
-def links_of_topics(topics: Collection[int], first: int, last: int) -> tuple[Ints, Ints, Ints]:
-    """(work, topic, year) of the shown works of the years from ``first`` to ``last`` that are about any of these topics.
+def links_of_topics(topics: Collection[int], first: int, last: int, without: Collection[int] = ()) -> tuple[Ints, Ints, Ints]:
+    """(work, topic, year) of the works of the years from ``first`` to ``last`` that are about any of these topics, those in ``without`` aside.
 
-    Works that had too many topics when they were last computed are left out.
+    The works as they stood when they were last computed: one query over two indexes alone. Works with too many topics are left out.
     """
     statement = f"""
-        SELECT about.work_id, about.topic_id, work.year
-        FROM papers_worktopic AS about JOIN papers_work AS work ON work.id = about.work_id
-        WHERE about.topic_id = ANY(%(topics)s) AND work.year BETWEEN %(first)s AND %(last)s AND {SHOWN}
-          AND NOT EXISTS (SELECT FROM papers_workfigures AS figures WHERE figures.work_id = work.id AND figures.topics_count > {MOST_TOPICS})
+        SELECT about.work_id, about.topic_id, figures.year
+        FROM papers_worktopic AS about JOIN papers_workfigures AS figures ON figures.work_id = about.work_id
+        WHERE about.topic_id = ANY(%(topics)s) AND figures.year BETWEEN %(first)s AND %(last)s
+          AND figures.topics_count > 0 AND figures.topics_count <= {MOST_TOPICS} AND figures.work_id <> ALL(%(without)s)
     """  # noqa: S608
-    found = read_columns(statement, {"work": "i8", "topic": "i8", "year": "i8"}, {"topics": list(topics), "first": first, "last": last})
+    given = {"topics": list(topics), "first": first, "last": last, "without": list(without)}
+    found = read_columns(statement, {"work": "i8", "topic": "i8", "year": "i8"}, given)
     return found["work"], found["topic"], found["year"]
 
 
-def works_with_topics(first: int, last: int) -> dict[int, int]:
-    """For each of these years how many shown works have a topic. One walk over the works of the years."""
+def works_with_topics(first: int, last: int, without: Collection[int] = ()) -> dict[int, int]:
+    """For each of these years how many works had a topic when they were last computed, those in ``without`` aside. One walk along an index."""
     return dict(
         read_rows(
-            # OFFSET 0 keeps the question from becoming a join with all topic links: a look into the index for each work is less.
-            f"""
-            SELECT work.year, count(*) FROM papers_work AS work
-            WHERE work.date_key BETWEEN %(first)s AND %(last)s AND {SHOWN}
-              AND EXISTS (SELECT FROM papers_worktopic AS about WHERE about.work_id = work.id OFFSET 0)
-            GROUP BY work.year
-            """,  # noqa: S608
-            first=first * 10_000,
-            last=last * 10_000 + 9_999,
+            """
+            SELECT year, count(*) FROM papers_workfigures
+            WHERE year BETWEEN %(first)s AND %(last)s AND topics_count > 0 AND work_id <> ALL(%(without)s) GROUP BY year
+            """,
+            first=first,
+            last=last,
+            without=list(without),
         )
     )
 

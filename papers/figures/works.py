@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -42,8 +43,8 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('papers_workfigures'))"  #
 def refresh_work_figures(ids: Iterable[int]) -> int:
     """Compute and store the figures of these works; returns how many of them are shown. Others lose theirs.
 
-    Each is ranked among its peers as they were last computed; the peers themselves follow in the night. About ten queries, over the works of
-    the same fields and years and the links of the same topics. Many changes to a small holding are computed in full instead.
+    Each is ranked among its peers, and its topics are counted over the works of the years before, as those were last computed; they themselves
+    follow in the night. About ten queries, over the works of the same fields and years and the links of the same topics. Many changes to a small holding are computed in full instead.
     Authors whose novelty rests on a changed one are marked.
     """
     asked = sorted(set(ids))
@@ -160,7 +161,7 @@ def _numbered(works: Ints, topics: Ints, by_key: Ints, ids: Ints, listed: Ints, 
     return by_key[place[kept]] * size + number[kept]
 
 
-def _inputs(columns: Columns, asked: TopicLinks, base: TopicLinks, with_topics: dict[int, int]) -> WorkInputs:
+def _inputs(columns: Columns, asked: TopicLinks, base: TopicLinks, with_topics: Mapping[int, int]) -> WorkInputs:
     count = len(columns["ids"])
     surprises, before = np.full(count, np.nan), np.zeros(count, dtype=np.int64)
     for works, found, years_before in surprises_by_year(asked, base, with_topics):
@@ -197,7 +198,7 @@ def _is_small() -> bool:
 
 
 def _some(asked: Sequence[int], sources: Sequence[str]) -> tuple[WorkInputs, Ints]:
-    """What is known of these works, their surprises counted over the works that share a topic with them."""
+    """What is known of these works, their surprises counted over the works that share a topic with them, as those were last computed."""
     columns = work_rows.works(sources, asked)
     order = np.lexsort((columns["ids"], columns["years"]))
     columns = {name: values[order] for name, values in columns.items()}
@@ -208,9 +209,16 @@ def _some(asked: Sequence[int], sources: Sequence[str]) -> tuple[WorkInputs, Int
     if not len(links.works) or not len(known):
         return _inputs(columns, links, links, {}), columns["counted_on"]
     first, last = int(known.min()) - WINDOW, int(known.max()) - 1
-    others, their_topics, years = work_rows.links_of_topics(listed.tolist(), first, last)
-    base = _base(others, np.searchsorted(listed, their_topics), years, links.size)
-    return _inputs(columns, links, base, work_rows.works_with_topics(first, last)), columns["counted_on"]
+    others, their_topics, years = work_rows.links_of_topics(listed.tolist(), first, last, asked)
+    base = _base(  # each of these may lie in the years before another
+        np.r_[others, columns["ids"][links.works]],
+        np.r_[np.searchsorted(listed, their_topics), links.topics],
+        np.r_[years, columns["years"][links.works]],
+        links.size,
+    )
+    with_topics = Counter(work_rows.works_with_topics(first, last, asked))
+    with_topics.update(columns["years"][np.unique(links.works)].tolist())
+    return _inputs(columns, links, base, with_topics), columns["counted_on"]
 
 
 def _base(works: Ints, topics: Ints, years: Ints, size: int) -> TopicLinks:

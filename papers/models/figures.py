@@ -126,6 +126,9 @@ class WorkFigures(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["field", "year", "-score", "-work"], name="workfigures_of_year"),
             models.Index(fields=["field", "week", "-score", "-work"], name="workfigures_of_week", condition=models.Q(week__isnull=False)),
+            models.Index(  # what the years before a changed work hold is read from here alone
+                fields=["year", "work"], include=["topics_count"], name="workfigures_with_topics", condition=models.Q(topics_count__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,7 +46,7 @@ _INDEXES_GO = """
 """
 _INDEXES_COME = """
     ALTER TABLE papers_worktopic ADD CONSTRAINT worktopic_once UNIQUE (work_id, topic_id);
-    CREATE INDEX made_up_topic ON papers_worktopic (topic_id);
+    CREATE INDEX worktopic_of_topic ON papers_worktopic (topic_id, work_id DESC);
 """
 
 
