@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from config.lib.public_ids import decode_public_id, encode_public_id
 from papers.graph.document import NodeKind
+from papers.plain_text import plain_text
 from papers.querysets.people import authors
 from papers.querysets.subjects import institutions, topics
 from papers.querysets.works import works
@@ -61,5 +62,5 @@ def named_nodes(keys: Collection[str], viewer: Viewer) -> dict[str, NamedNode]:
     for kind, ids in wanted.items():
         rows, name = _ROWS[kind]
         for pk, text in rows(viewer).filter(pk__in=ids).values_list("pk", name):
-            found[node_key(kind, pk)] = NamedNode(node_key(kind, pk), kind, pk, text)
+            found[node_key(kind, pk)] = NamedNode(node_key(kind, pk), kind, pk, plain_text(text) if kind == NodeKind.PAPER else text)
     return found

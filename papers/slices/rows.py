@@ -11,6 +11,7 @@ from django.db import connection
 from papers.graph.document import FactType, Node, NodeKind
 from papers.graph.evidence import Counted, Ref, key_of
 from papers.graph.labels import short_label
+from papers.plain_text import plain_text
 
 WORKS_NAMED: Final = 5  # with each fact
 WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
@@ -221,12 +222,13 @@ def facts_among(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
 
 
 def node_of(ref: Ref, named: Named, *, rank: float, place: tuple[float, float]) -> Node:
-    """A thing as a node of a document; its rank is told to four digits."""
+    """A thing as a node of a document; its rank is told to four digits. Formulas in titles are in Unicode: a drawing has no place for mathematics."""
+    label = plain_text(named.label) if ref[0] == PAPER else named.label
     return Node(
         key=key_of(ref),
         kind=ref[0],
-        label=named.label,
-        short=short_label(ref[0], named.label),
+        label=label,
+        short=short_label(ref[0], label),
         x=place[0],
         y=place[1],
         rank=float(f"{rank:.4g}"),

@@ -10,6 +10,7 @@ import pytest
 from papers.graph.document import NodeKind
 from papers.graph.labels import short_label
 from papers.graph.layout import lay_out, radius
+from papers.slices.rows import Named, node_of
 
 
 def neighbourhood(size: int, seed: int):
@@ -68,3 +69,9 @@ def test_neighbours_stand_nearer_than_strangers():
 )
 def test_short_labels(kind, label, short):
     assert short_label(kind, label) == short
+
+
+def test_a_formula_in_a_title_is_told_in_characters():
+    node = node_of((NodeKind.PAPER, 1), Named("Readers: $\\ell_1$ constraints", None, 2024), rank=1.0, place=(0.0, 0.0))
+    assert node.label == "Readers: ℓ₁ constraints"
+    assert node.short == "Readers: ℓ₁ constraints"
