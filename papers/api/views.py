@@ -99,7 +99,7 @@ class RecordViewSet(PublicReadViewSet):
         if self.node_kind is NodeKind.PERSON:
             self.refuse_withheld(row)
         found = stored_slice(self.node_kind, row.pk, None) or first_sight(self.node_kind, row.pk, str(row))
-        return conditional(request, shown_document(found).to_json(), found.built_at)
+        return conditional(request, shown_document(found).to_json())  # no date: names and who is to be seen change without it
 
     def find(self, rows: QuerySet[Any], view_name: str = "") -> Any:
         """The row of the address. Raises 404, 410 for an erased one, ``Merged`` for one that lives on in another."""

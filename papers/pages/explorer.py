@@ -65,7 +65,7 @@ class Row:
 
 
 def explorer_context(params: QueryParams, viewer: Viewer, *, live: bool) -> dict[str, Any]:
-    """Everything that the template reads. At most five queries, and those of a search; ``live`` leaves out the pictures, which a script draws."""
+    """Everything that the template reads. At most six queries, and those of a search; ``live`` leaves out the pictures, which a script draws."""
     found = explore(ExplorerState.read(params), params, viewer)
     state, path = found.state, reverse("papers:graph")
     export = reverse("papers:graph-export", args=["json"]).removesuffix("json")
@@ -160,17 +160,22 @@ def _actions(node: Node, found: Exploration, path: str) -> list[Link]:
     state = found.state
     is_open = node.key in state.open
     pins = {key: (x, y) for key, x, y in state.pins}
+    is_withheld = node.key in found.withheld
+    around = (
+        Link(_("Close its surroundings"), path + state.closed(node.key)) if is_open else Link(_("Expand"), path + state.opened(node.key))
+    )
     actions = [
-        Link(_("Close its surroundings"), path + state.closed(node.key)) if is_open else Link(_("Expand"), path + state.opened(node.key)),
+        *(() if is_withheld else (around,)),
         Link(_("Unpin"), path + state.query(pins=tuple(pin for pin in state.pins if pin[0] != node.key)))
         if node.key in pins
         else Link(_("Pin where it stands"), path + state.query(pins=(*state.pins, (node.key, round(node.x), round(node.y))))),
         Link(_("Hide"), path + state.without_node(node.key)),
     ]
-    if len(state.path) == 1 and state.path[0] != node.key:
+    if len(state.path) == 1 and state.path[0] != node.key and not is_withheld:
         start = found.names[state.path[0]].name
         actions.append(Link(_("Path from %(name)s to here") % {"name": start}, path + state.query(path=(state.path[0], node.key))))
-    actions.append(Link(_("Start a path here"), path + state.query(path=(node.key,))))
+    if not is_withheld:
+        actions.append(Link(_("Start a path here"), path + state.query(path=(node.key,))))
     if state.path:
         actions.append(Link(_("Drop the path"), path + state.query(path=())))
     return actions

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from config.lib.query_params import QueryParams
-from papers.graph.document import Edge, Node, SliceDocument
+from config.lib.registries import WITHHOLD_FIGURES, wishes_of
+from papers.graph.document import Edge, Node, NodeKind, SliceDocument
 from papers.graph.joining import Joined, join, narrow
 from papers.graph.walking import way_between as way_within
 from papers.pages.explorer_state import ExplorerState
@@ -25,7 +26,9 @@ FIRST_SIGHTS: Final = 3  # slices that one request draws at first sight; further
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """What was found: ``whole`` before the filter and ``shown`` after it. ``way`` holds the keys along the path, () where none was found."""
+    """What was found: ``whole`` before the filter and ``shown`` after it. ``way`` holds the keys along the path, () where none was found,
+    ``withheld`` those of the named whose pictures are not drawn, as they asked.
+    """
 
     state: ExplorerState
     names: Mapping[str, NamedNode]
@@ -33,6 +36,7 @@ class Exploration:
     shown: Joined
     way: tuple[str, ...]
     waiting: tuple[str, ...]
+    withheld: frozenset[str]
 
     @property
     def way_edges(self) -> frozenset[tuple[str, str]]:
@@ -41,16 +45,21 @@ class Exploration:
 
 
 def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Exploration:
-    """The graph of a state. At most five queries, nine more for a path, and four for each of up to three slices that nobody has looked at before."""
+    """The graph of a state, without the pictures of people who withhold theirs.
+
+    At most six queries, nine more for a path, and four for each of up to three slices that nobody has looked at before.
+    """
     asked = dict.fromkeys([*state.open, *state.path, *([state.at] if state.at else [])])
     names = named_nodes(list(asked), viewer)
+    withheld = _withheld(names.values())
+    with_picture = names.keys() - withheld
     for key in asked:
-        if key not in names:
+        if key not in (with_picture if key in {*state.open, *state.path} else names):
             params.reject("open" if key in state.open else "path" if key in state.path else "at", key)
     state = replace(
         state,
-        open=tuple(key for key in state.open if key in names),
-        path=state.path if all(key in names for key in state.path) else (),
+        open=tuple(key for key in state.open if key in with_picture),
+        path=state.path if all(key in with_picture for key in state.path) else (),
         at=state.at if state.at in names else "",
     )
     documents, waiting = _documents(state, names, viewer)
@@ -63,7 +72,14 @@ def explore(state: ExplorerState, params: QueryParams, viewer: Viewer) -> Explor
         if nodes and drawn.issuperset(state.ends) and (not way or len(nodes) < len(way)):
             whole, way = join(documents, pins, through=(nodes, edges)), tuple(node.key for node in nodes)
     keep = {*way, *(key for key, _x, _y in state.pins), *([state.at] if state.at else [])}
-    return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting)
+    return Exploration(state, names, whole, narrow(whole, state.narrowing, keep=keep), way, waiting, withheld)
+
+
+def _withheld(nodes: Iterable[NamedNode]) -> frozenset[str]:
+    """The keys of those people who ask that no figures are computed about them: they stand in the pictures of others, and have none. One query."""
+    people = {node.pk: node.key for node in nodes if node.kind is NodeKind.PERSON}
+    wishes = wishes_of("papers.Author", list(people))
+    return frozenset(key for pk, key in people.items() if WITHHOLD_FIGURES in wishes.get(pk, ()))
 
 
 def _way(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Viewer) -> tuple[Sequence[Node], Sequence[Edge]]:
@@ -85,9 +101,7 @@ def _documents(state: ExplorerState, names: Mapping[str, NamedNode], viewer: Vie
     wanted = list(dict.fromkeys([*state.open, *state.path]))
     stored = stored_slices([_row_of(names[key]) for key in wanted], viewer)
     missing = [names[key] for key in dict.fromkeys([*state.path, *wanted]) if _row_of(names[key]) not in stored]  # a way needs its ends
-    for node in missing[:FIRST_SIGHTS]:
-        first_sight(node.kind, node.pk, node.name)
-    stored |= stored_slices([_row_of(node) for node in missing[:FIRST_SIGHTS]], viewer)  # as this viewer may see them
+    stored |= {_row_of(node): first_sight(node.kind, node.pk, node.name, viewer) for node in missing[:FIRST_SIGHTS]}
     documents = [shown_document(stored[_row_of(names[key])]) for key in wanted if _row_of(names[key]) in stored]
     return documents, tuple(node.name for node in missing if _row_of(node) not in stored)
 

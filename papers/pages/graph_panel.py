@@ -51,12 +51,12 @@ def graph_panel(kind: NodeKind) -> Callable[[HttpRequest, Any], dict[str, Any]]:
 def panel_of(kind: NodeKind, pk: int, viewer: Viewer, *, name: str) -> GraphPanel:
     """The stored drawing where it fits this viewer, else one drawn now from the stored slice: two more queries and some 60 ms.
 
-    Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: three more.
+    Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: four more.
     """
     explore = explorer_address(node_key(kind, pk))
     found = stored_drawing(kind, pk, viewer)
     if found is None:
-        found = first_sight(kind, pk, name)
+        found = first_sight(kind, pk, name, viewer)
     return GraphPanel(
         mark_safe(figure_for(found, viewer)),  # noqa: S308 - made by papers.pictures, which escapes every name
         found.built_at,

@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.lib.public_ids import decode_public_id
 from papers.graph.document import HOP, FactType, NodeKind, Scope, SliceDocument
 from papers.graph.evidence import Counted, Ref, edges_from, key_of
 from papers.models import GraphSlice
+from papers.querysets.slices import stored_slice
 from papers.slices.marking import want_slice
 from papers.slices.rows import INSTITUTION, PAPER, PERSON, TOPIC, Named, node_of
 from papers.slices.storing import stored
 
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
+
 LOOKED_AT: Final = 400  # works of the subject, whatever it has
+NAMINGS: Final = 4 * LOOKED_AT  # of an institution, in which its works are looked for: a work names it several times
 COAUTHORS_OF_A_WORK: Final = 100
 _SHARES: Final = {PERSON: 12, PAPER: 12, TOPIC: 8, INSTITUTION: 4}
 _WORKS: Final = "works"  # the row that counts what was looked at
@@ -31,8 +35,8 @@ _MEMBERS: Final[dict[NodeKind, str]] = {
     TOPIC: "SELECT work_id FROM papers_worktopic WHERE topic_id = %(subject)s",
     INSTITUTION: """
         SELECT DISTINCT authorship.work_id
-        FROM papers_authorshipinstitution AS named JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
-        WHERE named.institution_id = %(subject)s
+        FROM (SELECT authorship_id FROM papers_authorshipinstitution WHERE institution_id = %(subject)s LIMIT %(namings)s) AS named
+        JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
     """,
 }
 _LISTED: Final = """
@@ -47,6 +51,15 @@ _AFFILIATED: Final = (
     f"{_WRITTEN} JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id"
     " JOIN papers_institution ON papers_institution.id = named.institution_id"
 )
+_COMPANY: Final = "member.author_count <= %(coauthors)s"
+_PEOPLE: Final[dict[NodeKind, str]] = {  # who is listed: at an institution those who name it, not those who wrote with them
+    PERSON: _COMPANY,
+    PAPER: "TRUE",
+    TOPIC: _COMPANY,
+    INSTITUTION: """EXISTS (
+        SELECT FROM papers_authorshipinstitution AS theirs WHERE theirs.authorship_id = authorship.id AND theirs.institution_id = %(subject)s
+    )""",
+}
 _ABOUT: Final = "JOIN papers_worktopic AS about ON about.work_id = member.id JOIN papers_topic ON papers_topic.id = about.topic_id"
 _NEWEST: Final = """
     SELECT 'paper', member.id, member.title, 1, member.year, member.year, NULL::bigint[], member.year
@@ -55,24 +68,25 @@ _NEWEST: Final = """
 _CITED: Final = """
     SELECT 'paper', next.id, next.title, next.way, next.told, next.told, NULL::bigint[], next.year
     FROM (
-        SELECT work.id, work.title, work.year, work.date_key, 1 AS way, member.year AS told
-        FROM member JOIN papers_citation AS citation ON citation.citing_id = member.id JOIN papers_work AS work ON work.id = citation.cited_id
-        WHERE work.merged_into_id IS NULL AND work.erased_at IS NULL
+        (SELECT work.id, work.title, work.year, work.date_key, 1 AS way, member.year AS told
+         FROM member JOIN papers_citation AS citation ON citation.citing_id = member.id JOIN papers_work AS work ON work.id = citation.cited_id
+         WHERE work.merged_into_id IS NULL AND work.erased_at IS NULL
+         LIMIT %(looked)s)
       UNION ALL
-        SELECT work.id, work.title, work.year, work.date_key, 2, work.year
-        FROM member JOIN papers_citation AS citation ON citation.cited_id = member.id JOIN papers_work AS work ON work.id = citation.citing_id
-        WHERE work.merged_into_id IS NULL AND work.erased_at IS NULL
-        LIMIT %(looked)s
+        (SELECT work.id, work.title, work.year, work.date_key, 2, work.year
+         FROM member JOIN papers_citation AS citation ON citation.cited_id = member.id JOIN papers_work AS work ON work.id = citation.citing_id
+         WHERE work.merged_into_id IS NULL AND work.erased_at IS NULL
+         LIMIT %(looked)s)
     ) AS next
     ORDER BY next.date_key DESC, next.id DESC LIMIT %(paper)s
 """
 
 
-def first_sight(kind: NodeKind, subject_id: int, label: str) -> GraphSlice:
+def first_sight(kind: NodeKind, subject_id: int, label: str, viewer: Viewer = None) -> GraphSlice:
     """What is next to a subject, stored as its slice until a worker has built the whole one, which is asked for.
 
-    Three statements (one to read, of at most ``LOOKED_AT`` works) and the drawing. What another reader or a worker stored meanwhile stays.
-    The row has ``named`` as ``stored_slice`` gives it.
+    Four statements (one to read, of at most ``LOOKED_AT`` works) and the drawing. What another reader or a worker stored meanwhile stays, and
+    is returned. The row is as ``stored_slice`` gives it: everything is stored, and what ``viewer`` may not see is not among its ``named``.
     """
     now = timezone.now()
     subject: Ref = (kind, subject_id)
@@ -81,22 +95,18 @@ def first_sight(kind: NodeKind, subject_id: int, label: str) -> GraphSlice:
     with transaction.atomic():
         GraphSlice.objects.bulk_create([row], ignore_conflicts=True)
         want_slice(kind, subject_id, reason="first sight")
-    row.named = [  # type: ignore[attr-defined]  # as an annotation
-        {"id": decode_public_id(node.public_id), "name": node.label} for node in document.nodes if node.kind == PERSON
-    ]
-    return row
+    return stored_slice(kind, subject_id, viewer) or row  # a worker who found the subject gone took it away: nobody is named
 
 
 def _read(kind: NodeKind, subject_id: int) -> list[tuple[Any, ...]]:
     narrowed = "authorship.author_id = %(subject)s" if kind == PERSON else "TRUE"  # one's own institutions, not one's co-authors'
-    coauthors = "member.author_count <= %(coauthors)s" if kind == PERSON else "TRUE"
     parts = [
         _LISTED.format(
             kind="person",
             table="papers_author",
             name="display_name",
             joins=f"{_WRITTEN} JOIN papers_author ON papers_author.id = authorship.author_id",
-            narrowed=coauthors,
+            narrowed=_PEOPLE[kind],
         ),
         _LISTED.format(kind="topic", table="papers_topic", name="name", joins=_ABOUT, narrowed="TRUE"),
         _LISTED.format(kind="institution", table="papers_institution", name="name", joins=_AFFILIATED, narrowed=narrowed),
@@ -112,7 +122,7 @@ def _read(kind: NodeKind, subject_id: int) -> list[tuple[Any, ...]]:
         {union}
         UNION ALL SELECT '{_WORKS}', 0, '', count(*), NULL, NULL, NULL, NULL FROM member
     """  # noqa: S608 - made of this module's own words
-    given = {"subject": subject_id, "looked": LOOKED_AT, "coauthors": COAUTHORS_OF_A_WORK}
+    given = {"subject": subject_id, "looked": LOOKED_AT, "namings": NAMINGS, "coauthors": COAUTHORS_OF_A_WORK}
     shares = {kind.value: share + 1 for kind, share in _SHARES.items()}  # the subject itself may be among its kind
     with connection.cursor() as cursor:
         cursor.execute(statement, given | shares)

@@ -30,7 +30,7 @@ LIVE: Final = "X-Explorer"  # a script that draws by itself asks for the page wi
 
 @public_page
 def explorer(request: HttpRequest) -> HttpResponse:
-    """The explorer. At most five queries, ten more for a search, four for each of up to three slices that nobody looked at before."""
+    """The explorer. At most six queries, ten more for a search, four for each of up to three slices that nobody looked at before."""
     context = explorer_context(QueryParams(request.GET), request.user, live=request.headers.get(LIVE) == "live")
     response = render(request, "papers/graph/explorer.html", context)
     patch_vary_headers(response, [LIVE])
