@@ -45,7 +45,7 @@ def register_slices() -> None:
     """The slices of the graph, of those subjects that have one, and the arrays that they are built from."""
     from papers.graph.document import NodeKind
     from papers.models import GraphSlice
-    from papers.slices.marking import ARRAYS, KINDS
+    from papers.slices.marking import ARRAYS, KINDS, REACH
 
     def build(kind: NodeKind) -> Callable[[list[int]], int]:
         def refresh(ids: list[int]) -> int:
@@ -60,9 +60,15 @@ def register_slices() -> None:
 
         return refresh_arrays(ids)
 
+    def reach(ids: list[int]) -> int:
+        from papers.slices.keeping import refresh_reach
+
+        return refresh_reach(ids)
+
     def stored(kind: NodeKind) -> Callable[[], Iterable[int]]:
         return lambda: GraphSlice.objects.filter(kind=kind.value).values_list("subject_id", flat=True).iterator()
 
+    refresh_kinds.register(RefreshKind(REACH, reach, queue="graph", batch=1000, order=59, workers=1))
     refresh_kinds.register(RefreshKind(ARRAYS, build_arrays, queue="graph", batch=1, order=60, workers=1, everything=lambda: [1]))
     for order, kind in enumerate(NodeKind, start=61):
         refresh_kinds.register(RefreshKind(KINDS[kind], build(kind), queue="graph", batch=20, order=order, everything=stored(kind)))

@@ -104,6 +104,10 @@ class Graph:
         if node < len(over.slot) and over.slot[node] >= 0:
             slot = over.slot[node]
             return over.indices[over.indptr[slot] : over.indptr[slot + 1]]
+        return self.stored_row(node)
+
+    def stored_row(self, node: int) -> Nodes:
+        """The neighbours of a node before anything was laid over; none of one that came since."""
         if node >= len(self.indptr) - 1:
             return self.indices[:0]
         return self.indices[self.indptr[node] : self.indptr[node + 1]]

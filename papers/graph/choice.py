@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 
 from papers.graph.arrays import KINDS, Graph, Ints
-from papers.graph.document import NodeKind
+from papers.graph.document import QUOTAS, NodeKind
 from papers.graph.push import Scores
-
-QUOTAS: Final[Mapping[NodeKind, int]] = {NodeKind.PERSON: 20, NodeKind.PAPER: 20, NodeKind.TOPIC: 12, NodeKind.INSTITUTION: 8}
 
 
 def choose(graph: Graph, nodes: Ints, scores: Scores, *, subject: int, quotas: Mapping[NodeKind, int] = QUOTAS) -> list[tuple[int, float]]:

@@ -27,6 +27,14 @@ class NodeKind(StrEnum):
     INSTITUTION = "institution"
 
 
+QUOTAS: Final[Mapping[NodeKind, int]] = {
+    NodeKind.PERSON: 20,
+    NodeKind.PAPER: 20,
+    NodeKind.TOPIC: 12,
+    NodeKind.INSTITUTION: 8,
+}  # that a slice shows
+
+
 class EdgeKind(StrEnum):
     """What connects two nodes: the strongest reason, where there are several facts."""
 

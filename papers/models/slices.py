@@ -45,7 +45,8 @@ class GraphSlice(models.Model):
     ``people`` are the rows of the people in it, so that who is renamed, merged or erased is found. ``works`` counts the subject's works
     when it was built and ``touched`` those that changed since, which tells when a large subject has changed enough. ``fingerprint`` is of
     the content, whenever it was built. ``drawing`` is the figure that pages show, as it was drawn for ``drawn_for`` (a fingerprint of the
-    drawing's version, the language and the people's names; see ``papers.pictures``); "" where nothing has drawn it yet.
+    drawing's version, the language and the people's names; see ``papers.pictures``); "" where nothing has drawn it yet. ``last_rank`` is what
+    something needs to be shown: the rank at the last place, averaged over the kinds that are full; 0 where none is.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SliceKind)
@@ -55,6 +56,7 @@ class GraphSlice(models.Model):
     people = ArrayField(models.BigIntegerField(), verbose_name=_("people in it"), default=list)
     works = models.PositiveIntegerField(_("works of the subject"), default=0)
     touched = models.PositiveIntegerField(_("works changed since"), default=0)
+    last_rank = models.FloatField(_("rank at the last places"), default=0.0, db_default=0.0)
     fingerprint = models.CharField(_("fingerprint"), max_length=32)
     drawing = models.TextField(_("drawing"), default="", blank=True, db_default="")
     drawn_for = models.CharField(_("drawn for"), max_length=32, default="", blank=True, db_default="")

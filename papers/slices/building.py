@@ -17,16 +17,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
 from papers.graph.arrays import MANIFEST, VERSION, Ints, damping
 from papers.models import GraphChange
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
 CURRENT: Final = "current"
 PART: Final = 6_000_000  # directed edges that are sorted at once
@@ -192,7 +197,9 @@ def _sort_parts(spill: Path, degrees: Ints, folder: Path, scratch: Path) -> int:
         for place, part in enumerate(parts):
             pairs = np.fromfile(part, dtype=np.int32).reshape(-1, 2)
             part.unlink()
-            ordered = np.unique(pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1])
+            ordered = pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
+            ordered.sort()  # numpy's unique takes four times as long, as it hashes
+            ordered = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
             rows = ordered >> 32
             low, high = bounds[place], bounds[place + 1]
             final[low:high] = np.bincount(rows - low, minlength=high - low)
@@ -241,15 +248,32 @@ def _copied(statement: str, columns: int) -> Iterator[Ints]:
     with connection.cursor() as cursor:
         inner: Any = cursor.cursor  # psycopg's own, which knows COPY
         with inner.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)") as copy:
-            for block in copy:
+            for block in copy:  # waits for what comes, as psycopg does
                 held += block
+                ended = _drained(inner.connection.pgconn, held)
                 if first and len(held) >= _HEAD:
                     del held[:_HEAD]
                     first = False
                 if not first and len(held) >= BLOCK * kind.itemsize:
                     yield _taken(held, kind, columns)
+                if ended:
+                    break
     if not first and len(held) >= kind.itemsize:
         yield _taken(held, kind, columns)
+
+
+def _drained(pgconn: PGconn, held: bytearray) -> bool:
+    """Takes the rows that have arrived, and tells whether these were the last. psycopg's own loop takes ten times as long for a row of two numbers."""
+    size, row = pgconn.get_copy_data(1)
+    while size > 0:
+        held += row
+        size, row = pgconn.get_copy_data(1)
+    if size == 0:
+        return False
+    while result := pgconn.get_result():
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
+    return True
 
 
 def _taken(held: bytearray, kind: np.dtype[Any], columns: int) -> Ints:

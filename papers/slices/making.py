@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from papers.graph.arrays import Graph
-from papers.graph.choice import QUOTAS, choose
-from papers.graph.document import Edge, SliceDocument
+from papers.graph.choice import choose
+from papers.graph.document import QUOTAS, Edge, SliceDocument
 from papers.graph.evidence import Ref, edges_from, key_of, reached_by
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
@@ -22,6 +22,12 @@ def make_slice(walker: Walker, subject: Ref, *, now: datetime, before: Places | 
 
     ``before`` are the coordinates of the slice that stands. The same records and coordinates give the same content.
     """
+    found = surroundings(walker, subject)
+    return document_of(subject, *found, now=now, before=before) if found else None
+
+
+def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mapping[Ref, Named], list[Edge]] | None:
+    """What a slice holds, with ranks; what all that was considered is called; and the edges among it. None where the subject is not in the graph."""
     node = walker.graph.node(*subject)
     if node is None:
         return None
@@ -31,8 +37,8 @@ def make_slice(walker: Walker, subject: Ref, *, now: datetime, before: Places | 
         return None
     refs = [ref for ref in ranked if ref in names]
     edges = edges_from(facts_among(refs, subject=subject), subject=subject, ranked=refs)
-    refs = within_quotas([ref for ref in refs if key_of(ref) in reached_by(edges)])
-    return document_of(subject, {ref: ranked[ref] for ref in refs}, names, edges, now=now, before=before)
+    reached = reached_by(edges)
+    return {ref: ranked[ref] for ref in within_quotas([ref for ref in refs if key_of(ref) in reached])}, names, edges
 
 
 def ranked_around(walker: Walker, node: int) -> dict[Ref, float]:

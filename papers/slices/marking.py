@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,7 +19,10 @@ from papers.refresh import mark_all, mark_dirty
 ARRAYS: Final = "graph-arrays"  # of the whole graph: its one row has the id 1
 KINDS: Final[Mapping[NodeKind, str]] = {kind: f"graph-{kind.value}" for kind in NodeKind}
 ENOUGH_CHANGED: Final = 0.04  # of the works of a topic or an institution: below, its picture hardly moves
-COMPANY: Final = 100  # in a longer list of authors a work of one moves nobody else's picture
+REACH: Final = "graph-reach"  # of works that changed: whose pictures they move
+ENOUGH_MOVED: Final = 1.3  # of what it takes to be shown: where less of a slice moves, at most one of its sixty places changes hands
+USUAL_LAST_RANK: Final = 1e-4  # of slices with free places
+LEAST_LAST_RANK: Final = 2e-5
 DUE_AT_ONCE: Final = 5_000  # that one sweep by age marks
 
 _TOUCHED: Final = """
@@ -31,15 +34,9 @@ _TOUCHED: Final = """
     ), found (kind, id, count) AS (
         SELECT 'person', id, 1 FROM author
       UNION SELECT 'person', unnest(%(hands)s::bigint[]), 1
-      UNION SELECT 'person', mate.author_id, 1
-        FROM author JOIN papers_authorship AS mine ON mine.author_id = author.id
-        JOIN papers_work AS joint ON joint.id = mine.work_id AND joint.author_count <= %(company)s
-        JOIN papers_authorship AS mate ON mate.work_id = mine.work_id
-        WHERE mate.author_id IS NOT NULL
       UNION SELECT 'paper', id, 1 FROM work
       UNION SELECT 'paper', citation.cited_id, 1 FROM work JOIN papers_citation AS citation ON citation.citing_id = work.id
       UNION SELECT 'paper', citation.citing_id, 1 FROM work JOIN papers_citation AS citation ON citation.cited_id = work.id
-      UNION SELECT 'paper', other.work_id, 1 FROM author JOIN papers_authorship AS other ON other.author_id = author.id
       UNION ALL
         SELECT 'topic', about.topic_id, count(*)
         FROM work JOIN papers_worktopic AS about ON about.work_id = work.id GROUP BY about.topic_id
@@ -57,13 +54,20 @@ _TOUCHED: Final = """
     RETURNING slice.kind, slice.subject_id, slice.touched, slice.works
 """
 
+_MOVED: Final = """
+    SELECT slice.subject_id
+    FROM unnest(%s::bigint[], %s::float8[]) AS moved (id, share)
+    JOIN papers_graphslice AS slice ON slice.kind = %s AND slice.subject_id = moved.id
+    WHERE slice.scope = 'full' AND moved.share >= %s * coalesce(nullif(slice.last_rank, 0), %s)
+"""
+
 
 def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int | None] = ()) -> int:
-    """These works stand elsewhere in the graph now: the graph takes them up, and slices that show it are marked; returns how many.
+    """These works stand elsewhere in the graph now: the graph takes them up, and slices that show it are marked; returns how many at once.
 
-    Marked are the stored slices of their authors (and of ``hands``, who had them before) and of everybody who ever wrote with these, of what they cite and are cited by, of their authors' other
-    papers, and of topics and institutions of whose works enough have changed. Nothing is made for who has no slice. Call it in the
-    transaction that changes the works; four statements.
+    Marked at once are the stored slices of the works and their authors (and of ``hands``, who had them before), of what they cite and are cited by, and
+    of topics and institutions of whose works enough have changed. Whose pictures are moved beyond these, a worker finds out (``mark_onlookers``).
+    Nothing is made for who has no slice. Call it in the transaction that changes the works; five statements.
     """
     chosen = sorted(set(works))
     if not chosen:
@@ -74,11 +78,24 @@ def works_changed(works: Iterable[int], *, reason: str, hands: Collection[int | 
             return 0
         marks: dict[str, list[int]] = defaultdict(list)
         with connection.cursor() as cursor:
-            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted({one for one in hands if one is not None}), "company": COMPANY})
+            cursor.execute(_TOUCHED, {"works": chosen, "hands": sorted({one for one in hands if one is not None})})
             for kind, key, touched, in_all in cursor.fetchall():
                 if kind in {NodeKind.PERSON, NodeKind.PAPER} or touched >= max(1.0, ENOUGH_CHANGED * in_all):
                     marks[KINDS[NodeKind(kind)]].append(key)
-        return mark_all(marks=marks, reason=reason)
+        return mark_all(marks={**marks, REACH: chosen}, reason=reason) - len(chosen)
+
+
+def mark_onlookers(moved: Mapping[NodeKind, tuple[Sequence[int], Sequence[float]]]) -> int:
+    """Mark the slices of which enough moves; returns how many. ``moved`` gives subjects and the share of their walk that is led elsewhere.
+
+    The ranks of a slice sum to one, and move by that share in all: what is too little for the last place changes nothing. Two statements a kind.
+    """
+    marks: dict[str, Iterable[int]] = {}
+    with connection.cursor() as cursor:
+        for kind, (keys, shares) in moved.items():
+            cursor.execute(_MOVED, [list(keys), list(shares), kind.value, ENOUGH_MOVED, USUAL_LAST_RANK])
+            marks[KINDS[kind]] = [key for (key,) in cursor.fetchall()]
+    return mark_all(marks=marks, reason="reach")
 
 
 def slices_changed(*, people: Collection[int] = (), institutions: Collection[int] = (), reason: str) -> int:

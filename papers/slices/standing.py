@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,6 +150,11 @@ def _unknown_to(graph: Graph) -> QuerySet[GraphChange]:
     """The changes that were not committed when the arrays were read."""
     recent = GraphChange.objects.filter(at__gte=datetime.fromtimestamp(graph.as_of - LONGEST_WRITE, tz=UTC))
     return recent.extra(where=["NOT pg_visible_in_snapshot(xact::text::xid8, %s::pg_snapshot)"], params=[graph.snapshot])
+
+
+def changed_since_stored(graph: Graph, works: Collection[int]) -> set[int]:
+    """Those of these works whose present place the stored rows do not know. One query."""
+    return set(_unknown_to(graph).filter(pk__in=works).values_list("pk", flat=True))
 
 
 def _changes_since(graph: Graph) -> tuple[int, datetime | None]:

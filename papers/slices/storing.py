@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from config.lib.public_ids import decode_public_id
-from papers.graph.document import NodeKind, SliceDocument
+from papers.graph.document import QUOTAS, NodeKind, Scope, SliceDocument
 from papers.graph.evidence import Ref
 from papers.models import GraphSlice
 from papers.pictures import stored_figure
@@ -30,12 +30,22 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
         people=people,
         works=works,
         touched=0,
+        last_rank=last_rank_of((node.kind, node.rank) for node in document.nodes[1:]) if document.scope == Scope.FULL else 0.0,
         drawing=drawing,
         drawn_for=drawn_for,
         fingerprint=fingerprint_of(document),
         built_at=now,
         due_at=now + LIFE * random.uniform(1 - JITTER, 1 + JITTER),  # noqa: S311 - spreads load, hides nothing
     )
+
+
+def last_rank_of(ranked: Iterable[tuple[NodeKind, float]]) -> float:
+    """The rank at the last place, averaged over the kinds whose places are all taken; 0 where none are."""
+    ranks: dict[NodeKind, list[float]] = {kind: [] for kind in QUOTAS}
+    for kind, rank in ranked:
+        ranks[kind].append(rank)
+    last = [min(found) for kind, found in ranks.items() if len(found) >= QUOTAS[kind]]
+    return sum(last) / len(last) if last else 0.0
 
 
 def fingerprint_of(document: SliceDocument) -> str:

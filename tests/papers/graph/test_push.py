@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from papers.graph.arrays import KINDS, PLACE, TYPE_WEIGHTS, Graph, assemble, laid_over
-from papers.graph.choice import QUOTAS, choose
-from papers.graph.document import NodeKind
+from papers.graph.choice import choose
+from papers.graph.document import QUOTAS, NodeKind
 from papers.graph.push import EPSILON, RESTART, Walker
 
 SIZES = {"person": 25, "paper": 40, "topic": 8, "institution": 5}
