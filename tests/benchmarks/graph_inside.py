@@ -33,7 +33,7 @@ def main() -> None:
     if what == "records":
         from tests.benchmarks.graph_marks import measure_marks
 
-        marks = measure_marks(works=60, sample=int(os.environ.get("GRAPH_SAMPLE", "100")))
+        marks = measure_marks(works=200, sample=int(os.environ.get("GRAPH_SAMPLE", "1000")))
         found |= {"recall": marks.recall, "times": marks.times}
     _say(found)
 

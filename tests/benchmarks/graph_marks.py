@@ -16,7 +16,6 @@ from django.test import override_settings
 from django.utils import timezone
 
 from papers.graph.arrays import Graph
-from papers.graph.document import NodeKind
 from papers.graph.evidence import Ref, key_of
 from papers.graph.push import Walker
 from papers.models import GraphSlice, RefreshRequest, Work

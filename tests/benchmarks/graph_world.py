@@ -62,6 +62,17 @@ def fill(world: Synthetic) -> None:
         cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
         for table in _TABLES:
             _bare(cursor, f"papers_{table}")
+        pour(world)
+        for table in ("author", "work", "topic", "institution"):
+            cursor.execute(f"ALTER TABLE papers_{table} ADD PRIMARY KEY (id)")
+        for place, index in enumerate(_INDEXES):
+            cursor.execute(f"CREATE INDEX made_{place} ON {index}")
+        cursor.execute("ANALYZE; RESET session_replication_role")
+
+
+def pour(world: Synthetic) -> None:
+    """The rows of a world, with keys from 1, into tables that hold none."""
+    with connection.cursor() as cursor:
         for kind, size in world.sizes.items():
             cursor.execute(_THINGS[kind], [size])
         cursor.execute("CREATE UNLOGGED TABLE made_pairs (a bigint, b bigint)")
@@ -70,11 +81,6 @@ def fill(world: Synthetic) -> None:
             _copy(cursor, pairs)
             cursor.execute(_JOINS[what])
         cursor.execute("DROP TABLE made_pairs")
-        for table in ("author", "work", "topic", "institution"):
-            cursor.execute(f"ALTER TABLE papers_{table} ADD PRIMARY KEY (id)")
-        for place, index in enumerate(_INDEXES):
-            cursor.execute(f"CREATE INDEX made_{place} ON {index}")
-        cursor.execute("ANALYZE; RESET session_replication_role")
 
 
 def _bare(cursor: Any, table: str) -> None:

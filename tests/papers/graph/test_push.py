@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from papers.graph.arrays import KINDS, PLACE, TYPE_WEIGHTS, Graph, assemble, laid_over
 from papers.graph.choice import choose
 from papers.graph.document import QUOTAS, NodeKind
+from papers.graph.onlookers import onlookers, shaken_by
 from papers.graph.push import EPSILON, RESTART, Walker
 
 SIZES = {"person": 25, "paper": 40, "topic": 8, "institution": 5}
@@ -120,6 +121,34 @@ def test_what_is_laid_over_the_arrays_is_as_if_they_had_been_built_anew(seed):
     left, right = Walker(over).push(over.node(*source)), Walker(wanted).push(wanted.node(*source))
     scores = dict(zip(map(over.name, left.nodes.tolist()), left.p, strict=True))
     assert scores == pytest.approx(dict(zip(map(wanted.name, right.nodes.tolist()), right.p, strict=True)), abs=EPSILON * 30)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_onlookers_see_what_was_shaken_as_their_exact_walk_visits_it(seed):
+    stored = graph_of(pairs_of(seed))
+    fresh = {("paper", key): [("person", key % 25 + 1), ("topic", 3), ("paper", key + 9)] for key in range(1, 12)} | {("paper", 12): []}
+    graph = laid_over(stored, fresh | {("paper", 77): [("person", 4), ("person", 99)]})
+    shaken = shaken_by(graph, graph.nodes("paper", [*range(1, 13), 77]))
+    assert all(0 < share <= 1 for share in shaken.values())
+    assert shaken[graph.node("paper", 77)] == 1, "all of its steps are new"
+    nodes, shares = onlookers(graph, shaken, tolerance=1e-6)
+    seen = exact(graph) @ np.array([shaken.get(node, 0.0) for node in range(len(graph))])
+    assert (seen[nodes] - shares).max() <= 1e-6
+    assert (seen[nodes] - shares).min() >= -1e-6
+    joined = [node for node in range(len(graph)) if len(graph.row(node)) and node not in set(nodes.tolist())]
+    assert max(seen[joined], default=0) <= 1e-6
+
+
+def test_lines_that_came_or_went_count_by_their_weight_and_what_stands_as_it_stood_not_at_all():
+    stored = graph_of({(("person", 1), ("paper", 1)), (("person", 2), ("paper", 1))})
+    same = laid_over(stored, {("paper", 1): [("person", 1), ("person", 2)]})
+    assert shaken_by(same, same.nodes("paper", [1])) == {}
+    assert set(shaken_by(same, same.nodes("paper", [1]), known=same.nodes("paper", [1])).values()) == {1.0}
+    more = laid_over(stored, {("paper", 2): [("person", 1)]})
+    first, second, ada = (more.node(*name) for name in (("paper", 1), ("paper", 2), ("person", 1)))
+    line = 1 / (1 + 1 / np.sqrt(2))  # of Ada's two papers the new one has one author, the old one two
+    assert shaken_by(more, [first, second]) == {second: 1.0, ada: pytest.approx(line)}
 
 
 def test_kinds_stand_in_one_order():

@@ -180,7 +180,27 @@ def test_a_change_marks_the_slices_that_show_it_and_no_others(world):
     works_changed([world.second.pk], hands=[world.grace.pk, None], reason="import")
 
     marked = set(RefreshRequest.objects.values_list("kind", "object_id"))
-    assert marked == {("graph-person", world.ada.pk), ("graph-paper", world.first.pk), ("graph-topic", world.rings.pk)}
+    assert marked == {("graph-person", world.ada.pk), ("graph-topic", world.rings.pk), ("graph-reach", world.second.pk)}
+
+
+def test_who_sees_a_new_work_from_afar_is_marked_by_a_worker_and_who_does_not_is_left(world):
+    near, far = (AuthorFactory() for _ in range(2))
+    WorkFactory(by=[near, world.grace])
+    WorkFactory(by=[far])
+    for subject in (near, far, world.emmy):
+        built(NodeKind.PERSON, subject)
+    WorkFactory(title="Not in it", by=[far])
+    new = WorkFactory(title="Rings again", by=[world.grace], on=[world.rings])
+
+    assert works_changed([new.pk], reason="import") == 0
+    call_command("refresh", "--kind", "graph-reach", verbosity=0)
+
+    assert set(RefreshRequest.objects.values_list("kind", "object_id")) == {("graph-person", near.pk), ("graph-person", world.emmy.pk)}
+
+    RefreshRequest.objects.all().delete()
+    works_changed([world.later.pk], reason="import")  # its title perhaps: it stands where it stood
+    call_command("refresh", "--kind", "graph-reach", verbosity=0)
+    assert not RefreshRequest.objects.exists()
 
 
 def test_slices_are_built_again_by_age_each_at_its_own_time(world):
