@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('papers', '0015_word_statistics'),
+        ('papers', '0016_figures_with_topics'),
     ]
 
     operations = [
