@@ -19,7 +19,7 @@ from collaboration.models import MeasureKind, Report, ReportStatus, SafetyAppeal
 from collaboration.safety import deciding
 from collaboration.safety.casefile import Case, case_of
 from config.lib.admin import ReadOnlyAdmin
-from profiles.admin.claims import may_decide, moderator_of
+from profiles.admin.claims import SeenByDeciders, may_decide, moderator_of
 from profiles.exceptions import IdentityError
 from profiles.models import User
 from profiles.models.trust import SanctionKind
@@ -54,7 +54,7 @@ class UpholdForm(forms.Form):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin[Report]):
+class ReportAdmin(SeenByDeciders[Report]):
     """Reports: those that wait come first, oldest on top. Who decides here is a moderator, with the second factor."""
 
     list_display = ("public_id", "category", "status", "subject", "author", "created_at", "decided_at")
@@ -69,13 +69,6 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     def find(self, rows: QuerySet[Report], term: str) -> QuerySet[Report]:
         """By the address of who is reported."""
         return rows.filter(reported__in=User.objects.filter(email__in={term, term.lower()}))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or may_decide(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -45,10 +46,9 @@ def name_of(user: User) -> str:
     return str(profile) if profile is not None and profile.display_name else _("Somebody")
 
 
-def received(invitation: Invitation, introducer: str = "") -> None:
+def received(invitation: Invitation) -> None:
     """Tell the recipient."""
-    payload = {**_payload(invitation), "introducer": introducer}
-    _tell(invitation.recipient, RECEIVED, f"invitation:{invitation.pk}", payload, actor=invitation.sender)
+    _tell(invitation.recipient, RECEIVED, f"invitation:{invitation.pk}", _payload(invitation), actor=invitation.sender)
 
 
 def delivered(invitations: Sequence[Invitation], owner: User) -> None:
@@ -112,9 +112,11 @@ def withdrawn(invitation: Invitation) -> None:
 
 def forget(ids: Sequence[int]) -> None:
     """Take back what recipients were told of these invitations: nothing waits for an answer any more. One statement, none for no ids."""
-    keys = [f"invitation:{key}{rest}" for key in ids for rest in ("", ":reminder")]
-    if keys:
-        Notification.objects.filter(kind=RECEIVED, subject_key__in=keys).delete()
+    told = Q(subject_key__in=[f"invitation:{key}" for key in ids])
+    for key in ids:
+        told |= Q(subject_key__startswith=f"invitation:{key}:")
+    if ids:
+        Notification.objects.filter(told, kind=RECEIVED).delete()
 
 
 def _tell(recipient: User | None, kind: str, subject: str, payload: Payload, *, actor: User | None = None, group: str = "") -> None:
@@ -161,8 +163,6 @@ def _received_line(payload: Payload, count: int) -> str:
         said = _("%(sender)s reminds you of their invitation: %(topic)s")
     elif payload.get("back"):
         said = _("The time that you asked for is over: %(sender)s invited you to work on %(topic)s")
-    elif payload.get("introducer"):
-        said = _("%(introducer)s introduces %(sender)s, who invites you: %(topic)s")
     elif payload.get("waited"):
         said = _("%(sender)s had invited you before you claimed your page: %(topic)s")
     else:

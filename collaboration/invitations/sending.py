@@ -124,6 +124,7 @@ def _recall(rows: QuerySet[Invitation]) -> int:
     with transaction.atomic():
         delivered = rows.filter(status__in=DELIVERED).select_for_update(of=("self",), no_key=True)
         ids = list(delivered.order_by("pk").values_list("pk", flat=True))
+        notices.forget(ids)
         ends = timezone.now() + WAITS_AT_A_PAGE
         move_all(ids, InvitationStatus.WAITING, Part.SYSTEM, recipient=None, delivered_at=None, held_until=None, expires_at=ends)
         notices.forget(ids)

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from collaboration.invitations.limits import Allowance, Limit, Spent, allowance, limit_of, next_level_with_more
-from collaboration.models.invitations import InvitationStatus
 from profiles.models import User
 from profiles.models.choices import Level
 
@@ -38,7 +37,7 @@ _STATEMENT: Final = """
                         (SELECT max(answered_at) FROM mine WHERE status = 'accepted'), '-infinity')),
         'limits', (SELECT json_object_agg(level, json_build_array(open_at_once, new_a_week, declines, halved_days))
                    FROM collaboration_invitationlimit),
-        'here', (SELECT json_build_array(id, status, sent_at, held_until) FROM mine
+        'here', (SELECT id FROM mine
                  WHERE author_id = %(author)s AND status IN ('introducing', 'waiting', 'sent', 'held', 'closed')),
         'draft', (SELECT id FROM mine WHERE author_id = %(author)s AND status = 'draft'),
         'refused', (SELECT max(answered_at) FROM mine WHERE author_id = %(author)s AND status = 'declined'),
@@ -61,7 +60,7 @@ _STATEMENT: Final = """
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Where somebody stands towards one page. ``page`` is their own, with its ``level`` (L0 without one); ``here`` an invitation to this
-    page that has no answer yet, by its state for them; ``refused_at`` when one was declined; ``owner`` the account that owns the page.
+    page that has no answer yet; ``refused_at`` when one was declined; ``owner`` the account that owns the page.
 
     ``is_turned_away``: the owner takes no invitations, or none of theirs, and nobody is told which. ``kept_until``: a measure of moderators,
     with its end where it has one.
@@ -74,8 +73,6 @@ class Situation:
     allowance: Allowance
     more_at: tuple[Level, int] | None
     here: int | None
-    here_status: InvitationStatus | None
-    here_sent_at: datetime | None
     draft: int | None
     refused_at: datetime | None
     owner: int | None
@@ -101,7 +98,6 @@ def situation_of(user: User, author_id: int, now: datetime) -> Situation:
         last_declined_at=_moment(told["declined"][1]),
         is_slowed=told["slowed"],
     )
-    here = told["here"] or (None, None, None, None)
     ends = told["kept_from_it"]
     return Situation(
         page=page,
@@ -110,9 +106,7 @@ def situation_of(user: User, author_id: int, now: datetime) -> Situation:
         is_confirmed=told["confirmed"],
         allowance=allowance(level, spent, limit_of(level, changed), now),
         more_at=next_level_with_more(level, changed),
-        here=here[0],
-        here_status=InvitationStatus(here[1]) if here[1] else None,
-        here_sent_at=_moment(here[2]),
+        here=told["here"],
         draft=told["draft"],
         refused_at=_moment(told["refused"]),
         owner=told["owner"],

@@ -48,6 +48,9 @@ class Notification(models.Model):
                 fields=["recipient", "kind"], condition=Q(read_at__isnull=True, mailed_at__isnull=True), name="notification_unmailed"
             ),
             models.Index(fields=["created_at"], name="notification_age"),
+            models.Index(
+                fields=["subject_key"], opclasses=["varchar_pattern_ops"], name="notification_of_subject"
+            ),  # also by how it begins
         ]
 
     def __str__(self) -> str:

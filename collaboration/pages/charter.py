@@ -16,17 +16,18 @@ OF_THEM, OF_ME, FOUND = 6, 4, 8
 TITLE_SHOWN: Final = 140
 
 
-def offered_works(author: Author, own_page: int | None, chosen: Sequence[int], asked: str) -> list[tuple[int, str]]:
-    """Works to choose from: those chosen already, those found by the words ``asked``, the latest of this person's, and joint and own ones.
+def offered_works(author: Author, own_page: int | None, chosen: Sequence[int], found: Sequence[int] = ()) -> list[tuple[int, str]]:
+    """Works to choose from: those chosen already, those found (``found_works``), the latest of this person's, and joint and own ones.
 
-    Pairs of key and what the form shows. At most five queries.
+    Pairs of key and what the form shows. At most three queries.
     """
-    keys = list(dict.fromkeys([*chosen, *_found(asked), *_latest(author.pk, OF_THEM, with_author=own_page), *_latest(own_page, OF_ME)]))
+    keys = list(dict.fromkeys([*chosen, *found, *_latest(author.pk, OF_THEM, with_author=own_page), *_latest(own_page, OF_ME)]))
     titles = {row.pk: row for row in works().filter(pk__in=keys, merged_into__isnull=True, erased_at__isnull=True).only("title", "year")}
     return [(key, _line(titles[key])) for key in keys if key in titles]
 
 
-def _found(asked: str) -> Sequence[int]:
+def found_works(asked: str) -> Sequence[int]:
+    """The works that these words find, the best first, at most eight; none for no words, or where the search takes too long. At most two queries."""
     if not asked:
         return ()
     try:

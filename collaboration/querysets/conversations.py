@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from collaboration.models import Block
-from collaboration.models.conversations import Conversation, Member, Message
+from collaboration.models.conversations import Member
 from profiles.models import User
 
 
@@ -29,8 +29,3 @@ def membership(conversation_id: int, user: User) -> Member | None:
 def unread_conversations(user: User) -> int:
     """How many conversations have messages that somebody has not had before them. One query."""
     return memberships_of(user).filter(conversation__messages_count__gt=F("read_to")).count()
-
-
-def messages_after(conversation: Conversation, number: int, limit: int) -> QuerySet[Message]:
-    """The messages after one, oldest first, with their links."""
-    return Message.objects.filter(conversation=conversation, number__gt=number).prefetch_related("links").order_by("number")[:limit]

@@ -28,7 +28,6 @@ WORDS: Final[dict[str, str | Promise]] = {
 }
 """What a measure means for the person, in the words that they read."""
 HIDING: Final = (MeasureKind.WORDS_HIDDEN, MeasureKind.SUSPENDED)
-KEEPING_FROM_CONTACT: Final = (MeasureKind.NO_CONTACT, MeasureKind.SUSPENDED)
 
 WATCHED: Final = timedelta(days=7)
 MANY: Final = 3

@@ -40,13 +40,14 @@ def find_invitation(number: int, reporter: User) -> Reportable | None:
 
 
 def find_message(number: int, reporter: User) -> Reportable | None:
-    """A message in a conversation that the reporter is in. Two queries."""
+    """A message in a conversation that the reporter is in, quoted with its links. Three queries."""
     mine = Q(conversation__members__user=reporter, conversation__members__left_at__isnull=True)
     found = Message.objects.filter(mine, pk=number, erased_at__isnull=True).select_related("sender").first()
     if found is None or found.sender is None or Block.objects.filter(blocker=found.sender, blocked=reporter).exists():
         return None
     name = date_format(found.written_at, "DATETIME_FORMAT")
-    return Reportable(Message._meta.label, found.pk, name, found.body, found.sender, None, reverse("collaboration:conversations"))
+    quoted = "\n\n".join(filter(None, [found.body, "\n".join(f"{link.label}: {link.url}" for link in found.links.all())]))
+    return Reportable(Message._meta.label, found.pk, name, quoted, found.sender, None, reverse("collaboration:conversations"))
 
 
 def _words_of(profile: Profile) -> str:

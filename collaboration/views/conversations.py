@@ -22,6 +22,7 @@ from collaboration.models.conversations import Member
 from collaboration.pages.conversation import LATEST, conversation_rows, shown_messages, shown_others
 from collaboration.querysets.conversations import membership, memberships_of
 from collaboration.querysets.people import known
+from collaboration.views.common import account_of
 from config.lib.paging import open_pager
 from config.lib.query_params import QueryParams
 from papers.views.standing import NO_PAGE
@@ -38,7 +39,7 @@ AT_ONCE: Final = 200  # messages that one poll brings; the next brings the rest
 @require_safe
 def conversations(request: HttpRequest) -> HttpResponse:
     """One's conversations, the one with the latest message first, twenty a page. Four queries beside session and account."""
-    user = _account(request)
+    user = account_of(request)
     params = QueryParams(request.GET)
     page = params.number("page", 1, MOST_PAGES) or 1
     found = list(memberships_of(user)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
@@ -60,7 +61,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """One conversation for one of its members: its latest messages, or those before one. 404 for everybody else. At most twelve queries."""
-    user = _account(request)
+    user = account_of(request)
     mine = _part(pk, user)
     form = MessageForm(initial={"token": uuid.uuid4()})
     if request.method == "POST":
@@ -97,7 +98,7 @@ def new_messages(request: HttpRequest, pk: int) -> HttpResponse:
 
     The ETag says how far the reader is and how far the conversation: it costs no look at messages.
     """
-    user = _account(request)
+    user = account_of(request)
     mine = _part(pk, user)
     after = QueryParams(request.GET).number("after", 0, 10**9) or 0
     etag = f'W/"{mine.conversation.public_id}-{after}-{mine.conversation.messages_count}"'
@@ -120,7 +121,7 @@ def new_messages(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, pk: int, form: str) -> HttpResponse | StreamingHttpResponse:
     """The whole conversation as a file. Four queries, and two for each five hundred messages."""
-    user = _account(request)
+    user = account_of(request)
     mine = _part(pk, user)
     if form not in FORMATS:
         raise Http404(NO_PAGE)
@@ -162,9 +163,3 @@ def _part(pk: int, user: User) -> Member:
         raise Http404(NO_PAGE)
     mine.user = user
     return mine
-
-
-def _account(request: HttpRequest) -> User:
-    """The account that is logged in, which the decorator saw to."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user

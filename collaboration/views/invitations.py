@@ -27,11 +27,12 @@ from collaboration.invitations.obstacles import obstacle
 from collaboration.invitations.sending import send_invitation
 from collaboration.invitations.situation import Situation, situation_of
 from collaboration.models.invitations import Invitation, InvitationStatus
-from collaboration.pages.charter import offered_works
+from collaboration.pages.charter import found_works, offered_works
 from collaboration.pages.introduction import request_rows
 from collaboration.pages.invitation import rows_of, shown_invitation
 from collaboration.querysets.invitations import BOXES, box, counts
 from collaboration.safety.blocks import is_blocked_between
+from collaboration.views.common import account_of
 from config.lib.paging import open_pager
 from config.lib.query_params import QueryParams, clean_text
 from papers.models import Author
@@ -77,7 +78,7 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: A
 def _as_stored(request: HttpRequest, author: Author, found: Situation, stands_against: CannotInviteError | None) -> HttpResponse:
     draft = Invitation.objects.filter(pk=found.draft).first() if found.draft is not None else None
     chosen = list(draft.works.values_list("pk", flat=True)) if draft is not None else []
-    form = CharterForm(initial=initial_of(draft, chosen), offered=offered_works(author, found.page, chosen, ""))
+    form = CharterForm(initial=initial_of(draft, chosen), offered=offered_works(author, found.page, chosen))
     return _shown(request, author, found, form, obstacle=stands_against, draft=draft)
 
 
@@ -86,11 +87,9 @@ def _posted(request: HttpRequest, user: User, author: Author, found: Situation) 
     if action == "discard":
         return _discarded(request, user, found)
     chosen = _chosen(request.POST)
-    asked = clean_text(request.POST.get("find_work", ""), 200) if action == "find-work" else ""
-    offered = offered_works(author, found.page, chosen, asked)
     if action == "find-work":
-        return _as_typed(request, author, found, chosen, offered, asked)
-    form = CharterForm(request.POST, offered=offered, complete=action == "send")
+        return _as_typed(request, author, found, chosen)
+    form = CharterForm(request.POST, offered=offered_works(author, found.page, chosen), complete=action == "send")
     if not form.is_valid():
         return _shown(request, author, found, form)
     try:
@@ -101,13 +100,13 @@ def _posted(request: HttpRequest, user: User, author: Author, found: Situation) 
     return _sent(request, user, author, found, form, draft) if action == "send" else _kept(request, author, action)
 
 
-def _as_typed(
-    request: HttpRequest, author: Author, found: Situation, chosen: Sequence[int], offered: Sequence[tuple[int, str]], asked: str
-) -> HttpResponse:
-    """The form again with everything that was typed and nothing judged: somebody is still at it."""
+def _as_typed(request: HttpRequest, author: Author, found: Situation, chosen: Sequence[int]) -> HttpResponse:
+    """The form again with everything that was typed and nothing judged, and works that the words find: somebody is still at it."""
+    asked = clean_text(request.POST.get("find_work", ""), 200)
+    met = found_works(asked)
+    offered = offered_works(author, found.page, chosen, met)
     initial = {name: request.POST.get(name, "") for name in CharterForm.base_fields} | {"works": list(chosen)}
-    no_work = bool(asked) and len(offered) <= len(offered_works(author, found.page, chosen, ""))
-    return _shown(request, author, found, CharterForm(initial=initial, offered=offered), find_work=asked, no_work=no_work)
+    return _shown(request, author, found, CharterForm(initial=initial, offered=offered), find_work=asked, no_work=bool(asked) and not met)
 
 
 def _kept(request: HttpRequest, author: Author, action: str) -> HttpResponse:
@@ -172,7 +171,7 @@ def _chosen(typed: QueryDict) -> list[int]:
 @require_safe
 def invitations(request: HttpRequest) -> HttpResponse:
     """One of the lists of one's invitations, twenty a page. At most eight queries beside session and account."""
-    user = _account(request)
+    user = account_of(request)
     params = QueryParams(request.GET)
     name = params.choice("show", BOXES, "received")
     page = params.number("page", 1, MOST_PAGES) or 1
@@ -215,7 +214,7 @@ def _tabs() -> list[tuple[str, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """An invitation as its sender or its recipient sees it, and what they do with it. 404 for everybody else. At most fourteen queries."""
-    user = _account(request)
+    user = account_of(request)
     found = _mine(pk, user)
     if found.status == InvitationStatus.DRAFT:
         return redirect("collaboration:invite", pk=found.author_id, slug=page_slug(found.author.display_name))
@@ -302,7 +301,7 @@ def _steps(found: Invitation, user: User, given: dict[str, Any]) -> dict[str, tu
 @require_http_methods(["GET", "HEAD", "POST"])
 def collaboration_choices(request: HttpRequest) -> HttpResponse:
     """Whether invitations may come and introductions be asked for. Three queries to show."""
-    user = _account(request)
+    user = account_of(request)
     choice = choice_of(user)
     initial = {"takes_invitations": choice.takes_invitations, "introduces": choice.introduces}
     form = ChoiceForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -311,9 +310,3 @@ def collaboration_choices(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your choices have been saved."))
         return redirect("collaboration:choices")
     return render(request, "collaboration/invitations/choices.html", {"form": form})
-
-
-def _account(request: HttpRequest) -> User:
-    """The account that is logged in, which the decorator saw to."""
-    assert isinstance(request.user, User)  # noqa: S101 - for the type checker
-    return request.user

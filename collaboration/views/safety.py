@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -125,7 +126,7 @@ def end_report(request: HttpRequest, pk: int) -> HttpResponse:
         withdraw_report(report=found, reporter=account_of(request))
     except IdentityError as error:
         messages.error(request, str(error))
-    return redirect(way_back(request, "/settings/safety/"))
+    return redirect(way_back(request, reverse("collaboration:safety")))
 
 
 @login_required

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from config.lib.bulk import read_blocks, read_columns
 from papers.figures.reading import read_rows
 from papers.metrics.novelty import MOST_TOPICS
-from papers.metrics.percentiles import Floats, Ints
+from papers.metrics.percentiles import Ints
 from papers.metrics.works import NO_DAY
 from papers.models import WorkType
 
@@ -59,15 +58,6 @@ _LINKS_OF_SOME: Final = """
     SELECT about.work_id, about.topic_id FROM papers_worktopic AS about JOIN papers_topic AS topic ON topic.id = about.topic_id
     WHERE topic.merged_into_id IS NULL AND topic.erased_at IS NULL AND about.work_id = ANY(%(ids)s)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """Values that others are compared with: the cell, the value, and how many have it."""
-
-    cells: Ints
-    values: Floats
-    weights: Ints
 
 
 def count_sources(works: Collection[int] | None = None) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from papers.metrics.novelty import LEAST_TOPICS, LEAST_WINDOW, MOST_TOPICS, topic_group
 from papers.metrics.percentiles import Floats, Ints, Ranks, mid_rank, shrunk_for_age
-from papers.metrics.score import COMPLETENESS, Parts, completeness, recency, scores
+from papers.metrics.score import Parts, completeness, recency, scores
 from papers.models.choices import WhyNot
 
 LEAST_PEERS: Final = 20  # below which a percentile is an accident
@@ -151,11 +150,6 @@ def placed(chosen: NDArray[np.bool_], ranks: Ranks) -> Ranks:
     for column, values in zip(found, ranks, strict=True):
         column[chosen] = values
     return Ranks(*found)
-
-
-def known_bits(present: Mapping[str, NDArray[np.bool_]]) -> Ints:
-    """The mask of what is known, from a truth value for each of ``COMPLETENESS``."""
-    return sum((present[name].astype(np.int64) << bit for bit, name in enumerate(COMPLETENESS)), np.zeros(1, dtype=np.int64))
 
 
 def _nullable(values: Ints, missing: NDArray[np.bool_], kind: Any) -> np.ma.MaskedArray[Any, Any]:

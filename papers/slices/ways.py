@@ -1,15 +1,14 @@
-"""Ways between two things with their evidence: between people by collaboration, between anything over the whole graph."""
+"""Ways between any two things over the whole graph, with their evidence."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, cast
 
 from django.db import connection
-from django.utils import timezone
 
 from papers.graph.arrays import TYPE_WEIGHTS, Graph
 from papers.graph.document import Edge, Node, NodeKind
@@ -19,26 +18,9 @@ from papers.slices.rows import facts_among, names_of, node_of
 from papers.slices.standing import opened_graph
 
 MOST_HOPS: Final = 6
-HOPS_OF_AN_INTRODUCTION: Final = 3
 MOST_NEIGHBOURS: Final = 400  # of a thing, the strongest
 MOST_ROW: Final = 20_000  # neighbours of a hub that are looked at
 
-_COLLABORATORS: Final = """
-    WITH joint AS (
-        SELECT mine.author_id AS one, other.author_id AS other,
-               1 - exp(-sum(exp(-greatest(%(year)s - work.year, 0) / 6.0) / sqrt(work.author_count - 1))) AS strength
-        FROM papers_authorship AS mine
-        JOIN papers_work AS work ON work.id = mine.work_id
-        JOIN papers_authorship AS other ON other.work_id = mine.work_id AND other.author_id <> mine.author_id
-        JOIN papers_author AS author ON author.id = other.author_id
-        WHERE mine.author_id = ANY(%(people)s) AND work.author_count BETWEEN 2 AND 30 AND work.year IS NOT NULL
-          AND work.merged_into_id IS NULL AND work.erased_at IS NULL AND author.merged_into_id IS NULL AND author.erased_at IS NULL
-        GROUP BY mine.author_id, other.author_id
-    ), ranked AS (
-        SELECT joint.*, row_number() OVER (PARTITION BY one ORDER BY strength DESC, other) AS place FROM joint
-    )
-    SELECT one, other, strength FROM ranked WHERE place <= %(most)s ORDER BY one, place
-"""
 _NEXT: Final = """
     SELECT given.kind, given.id, next.kind, next.id
     FROM unnest(%(kinds)s::text[], %(ids)s::bigint[]) AS given (kind, id)
@@ -73,34 +55,6 @@ class EvidencedWay:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     strength: float
-
-
-def way_of_introduction(
-    source: int, target: int, *, allowed: Callable[[Collection[int]], Collection[int]] = lambda people: people
-) -> EvidencedWay | None:
-    """Who can introduce one person to another: the way of at most three hops with the greatest product of collaboration strengths, or None.
-
-    A strength is ``1 - exp(-sum over joint works of exp(-age/6) / sqrt(authors - 1))``, of works with at most 30 authors. ``allowed`` gives those
-    of some people who may stand between; the ends need no leave. At most seven queries, and those of ``allowed``, once for each hop.
-    """
-
-    def neighbours(people: Sequence[int]) -> Mapping[int, Iterable[tuple[int, float]]]:
-        found = collaborators_of(people)
-        others = {other for near in found.values() for other, _ in near} - {source, target}
-        fine = {*allowed(others), source, target}
-        return {one: [(other, strength) for other, strength in near if other in fine] for one, near in found.items()}
-
-    way = best_way(source, target, neighbours, most_hops=HOPS_OF_AN_INTRODUCTION)
-    return _evidenced([(NodeKind.PERSON, person) for person in way.nodes], way.strength) if way else None
-
-
-def collaborators_of(people: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
-    """Whom each of these people wrote with, and how strong that is (0 to 1), the strongest first, at most ``MOST_NEIGHBOURS`` each. One query."""
-    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    given = {"people": list(people), "year": timezone.now().year, "most": MOST_NEIGHBOURS}
-    for one, other, strength in _rows(_COLLABORATORS, given):
-        found[one].append((other, min(1.0, float(strength))))
-    return dict(found)
 
 
 def way_between(source: Ref, target: Ref, *, most_hops: int = MOST_HOPS) -> EvidencedWay | None:

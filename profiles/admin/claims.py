@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from config.lib.admin import ReadOnlyAdmin
+from config.lib.admin import ModelT, ReadOnlyAdmin
 from profiles.admin.deeds import Deed, deeds_for
 from profiles.admin.forms import DecisionForm
 from profiles.exceptions import IdentityError
@@ -30,8 +30,19 @@ from profiles.querysets.moderation import DECIDE
 LAST_PAGE = 1000
 
 
+class SeenByDeciders(ReadOnlyAdmin[ModelT]):
+    """Rows that whoever decides on claims may look at, beside those who were given leave."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who decides may look."""
+        return super().has_view_permission(request, obj) or may_decide(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or may_decide(request)
+
+
 @admin.register(Claim)
-class ClaimAdmin(ReadOnlyAdmin[Claim]):
+class ClaimAdmin(SeenByDeciders[Claim]):
     """Claims, latest first; each with its case. What waits for a decision is at the desk."""
 
     list_display = ("public_id", "author", "profile", "status", "reason_code", "started_at", "submitted_at", "decided_at")
@@ -45,13 +56,6 @@ class ClaimAdmin(ReadOnlyAdmin[Claim]):
         found = rows.filter(profile__user__in=User.objects.filter(email__in={term, term.lower()}))
         key = self._key_of(term)
         return found | rows.filter(author_id=key) if key is not None else found
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or may_decide(request)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's own, and the desk."""

@@ -14,9 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.lib.admin import ReadOnlyAdmin
 from papers.models import Author
-from profiles.admin.claims import may_decide, moderator_of
+from profiles.admin.claims import SeenByDeciders, may_decide, moderator_of
 from profiles.admin.records import key_in
 from profiles.exceptions import IdentityError
 from profiles.identity.forms import AnswerForm
@@ -46,7 +45,7 @@ class DecideForm(AnswerForm):
 
 
 @admin.register(PageProposal)
-class PageProposalAdmin(ReadOnlyAdmin[PageProposal]):
+class PageProposalAdmin(SeenByDeciders[PageProposal]):
     """Proposals, latest first, found by page."""
 
     list_display = ("kind", "status", "page", "other", "reason", "created_at", "decided_at")
@@ -58,13 +57,6 @@ class PageProposalAdmin(ReadOnlyAdmin[PageProposal]):
         """By either page's id."""
         key = key_in(term)
         return rows.filter(Q(page_id=key) | Q(other_id=key)) if key is not None else rows.none()
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or may_decide(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -13,8 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.lib.admin import ReadOnlyAdmin
-from profiles.admin.claims import may_decide, moderator_of
+from profiles.admin.claims import SeenByDeciders, may_decide, moderator_of
 from profiles.admin.forms import DecisionForm
 from profiles.admin.records import key_in
 from profiles.exceptions import IdentityError, NoteNeededError
@@ -37,7 +36,7 @@ EFFECTS = {
 
 
 @admin.register(PublicRequest)
-class PublicRequestAdmin(ReadOnlyAdmin[PublicRequest]):
+class PublicRequestAdmin(SeenByDeciders[PublicRequest]):
     """Requests, latest first, found by page."""
 
     list_display = ("kind", "status", "author", "created_at", "confirmed_at", "decided_at")
@@ -49,10 +48,6 @@ class PublicRequestAdmin(ReadOnlyAdmin[PublicRequest]):
         """By the page's id."""
         key = key_in(term)
         return rows.filter(author_id=key) if key is not None else rows.none()
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

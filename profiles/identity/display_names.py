@@ -9,12 +9,15 @@ from papers.ingest.people import display_form, sort_form
 from papers.models import Author, NameVariant
 from papers.names import parse_name
 from profiles.models import MergeInverse
+from profiles.owners.names import mark_renamed
 
 KEY = "display-names"
 
 
 def follow_names(decision: UUID, pages: Iterable[Author]) -> None:
-    """Have these pages, locked, go by a form that stands on their works, written out where one is. Two statements, and one for each renamed page."""
+    """Have these pages, locked, go by a form that stands on their works, written out where one is. Two statements, one for each renamed page, and the marks of
+    who lists them.
+    """
     renamed = {}
     forms: dict[int, list[str]] = {}
     wanted = {page.pk: page for page in pages if not page.name_decided_by_person}
@@ -27,16 +30,18 @@ def follow_names(decision: UUID, pages: Iterable[Author]) -> None:
             page.display_name, page.sort_name = name, sort_form(name)
             page.save(update_fields=["display_name", "sort_name"])
     if renamed:
+        mark_renamed([int(key) for key in renamed])
         known, _is_new = MergeInverse.objects.get_or_create(decision=decision, participant=KEY)
         known.inverse = {**renamed, **known.inverse}  # of a page renamed twice the first name counts
         known.save(update_fields=["inverse"])
 
 
 def put_back(decision: UUID) -> None:
-    """Give pages the names that they had before a decision, unless they have been named anew since. Two statements, and one for each page."""
+    """Give pages the names that they had before a decision, unless they have been named anew since. Two statements, one for each page, and the marks."""
     known = MergeInverse.objects.filter(decision=decision, participant=KEY).first()
     if known is None:
         return
+    mark_renamed([int(key) for key in known.inverse])
     for key, (name, sort_name, renamed) in known.inverse.items():
         Author.objects.filter(pk=int(key), display_name=renamed, name_decided_by_person=False).update(
             display_name=name, sort_name=sort_name

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from papers.ingest.people import display_form, sort_form
-from papers.models import Author, NameVariant, NameVisibility
+from papers.models import Author, Authorship, NameVariant, NameVisibility
 from papers.names import parse_name
 from papers.refresh import mark_all
 from papers.slices.marking import people_changed
@@ -109,10 +111,15 @@ def _name(page: Author, wanted: str) -> None:
     page.display_name, page.sort_name, page.name_decided_by_person = shown, sort_form(shown), bool(wanted)
     page.name_on_works = page.name_on_works and bool(wanted)
     page.save(update_fields=["display_name", "sort_name", "name_decided_by_person", "name_on_works"])
-    coauthors = page.authorships.values("work")
-    people = Author.objects.filter(authorships__work__in=coauthors).values_list("pk", flat=True).distinct()
-    mark_all(marks={"author-figures": {*people, page.pk}}, reason="name")  # close collaborators are listed by name
-    people_changed([page.pk], reason="name")
+    mark_renamed([page.pk])
+
+
+def mark_renamed(pages: Sequence[int]) -> None:
+    """Everybody whose figures or slices name one of these pages is computed again. Two queries and those of the marks."""
+    works = Authorship.objects.filter(author__in=pages).values("work")
+    people = Author.objects.filter(authorships__work__in=works).values_list("pk", flat=True).distinct()
+    mark_all(marks={"author-figures": {*people, *pages}}, reason="name")  # close collaborators are listed by name
+    people_changed(pages, reason="name")
 
 
 def _fullest_form(page: Author) -> str:

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from papers.ingest.people import visible_form
 from papers.models import Author, NameVariant, NameVisibility
-from papers.refresh import mark_all
 from profiles.claims.granting import lock_page
 from profiles.exceptions import WrongStateError
 from profiles.models import FormerName, PageChoice, Profile, User
-from profiles.owners.names import choose_name, tidy_name
+from profiles.owners.names import choose_name, mark_renamed, tidy_name
 from profiles.owners.works import ensure_may_decide
 from profiles.trail import act
 
@@ -48,7 +47,7 @@ def change_name_throughout(*, author: Author, user: User, name: str, searchable:
         _remember(page, former, searchable=searchable)
         Profile.objects.filter(claims__author=page, user=user).update(display_name=wanted)
         with act(action=CHANGE, actor=user, role=standing.role, subject=page, author=page, claim=standing.claim):
-            _mark(page)
+            mark_renamed([page.pk])
     return page
 
 
@@ -71,7 +70,7 @@ def end_change(*, author: Author, user: User) -> Author:
             page.name_on_works = False
             page.save(update_fields=["name_on_works"])
             forget_former_names(page)
-            _mark(page)
+            mark_renamed([page.pk])
     return page
 
 
@@ -100,9 +99,3 @@ def _remember(page: Author, names: Iterable[str], *, searchable: bool) -> None:
     choice, _is_new = PageChoice.objects.get_or_create(author=page)
     choice.hidden_variants = list(dict.fromkeys([*choice.hidden_variants, *listed]))
     choice.save(update_fields=["hidden_variants", "updated_at"])
-
-
-def _mark(page: Author) -> None:
-    """Everybody whose figures name this person."""
-    people = Author.objects.filter(authorships__work__in=page.authorships.values("work")).values_list("pk", flat=True).distinct()
-    mark_all(marks={"author-figures": {*people, page.pk}}, reason="name")

@@ -18,7 +18,7 @@ from papers.slices.keeping import refresh_slices
 from papers.slices.marking import mark_aged, people_changed, works_changed
 from papers.slices.sight import first_sight
 from papers.slices.standing import current_walker
-from papers.slices.ways import way_between, way_of_introduction
+from papers.slices.ways import way_between
 from tests.factories.papers import AuthorFactory, CitationFactory, InstitutionFactory, TopicFactory, WorkFactory
 from tests.factories.reading import counted_queries
 
@@ -220,20 +220,6 @@ def test_a_way_between_two_things_bears_its_evidence(world, with_arrays):
     assert [node.label for node in way.nodes] == ["Emmy Notherby", "On more rings", "Grace Farrowgate", "Far from rings"]
     assert [edge.facts[0].type for edge in way.edges] == [FactType.WROTE] * 3
     assert way_between((NodeKind.PERSON, world.emmy.pk), (NodeKind.PERSON, AuthorFactory().pk)) is None
-
-
-def test_who_introduces_is_the_strongest_way_through_those_who_allow_it(world):
-    far = AuthorFactory(display_name="Far Away")
-    for year in (2024, 2025):
-        WorkFactory(by=[world.grace, far], year=year)
-    WorkFactory(by=[world.emmy, far, *(AuthorFactory() for _ in range(20))], year=2010)
-
-    way = way_of_introduction(world.ada.pk, far.pk)
-    assert [node.label for node in way.nodes] == ["Ada Quillmere", "Grace Farrowgate", "Far Away"]
-    other = way_of_introduction(world.ada.pk, far.pk, allowed=lambda people: set(people) - {world.grace.pk})
-    assert [node.label for node in other.nodes] == ["Ada Quillmere", "Emmy Notherby", "Far Away"]
-    assert other.strength < way.strength
-    assert way_of_introduction(world.ada.pk, far.pk, allowed=lambda _people: ()) is None
 
 
 def test_the_api_tells_a_slice_with_caching_headers(client, world):
