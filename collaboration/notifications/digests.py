@@ -16,7 +16,7 @@ from collaboration.models import Cadence, Digest, Notification
 from collaboration.notifications.kinds import notification_kinds
 from collaboration.notifications.preferences import DIGEST, FEED, cadences_of
 from collaboration.notifications.sending import seen_by
-from collaboration.querysets.feed import feed_works, interests_of
+from collaboration.querysets.feed import Sources, feed_works
 from collaboration.querysets.notifications import accounts_with_digest_due
 from papers.addresses import paper_address
 from papers.querysets.works import found_works
@@ -125,7 +125,7 @@ def _lines(told: Sequence[Notification]) -> list[JSON]:
 
 def _works(user: User, since: datetime) -> list[JSON]:
     """The latest works of the feed since then."""
-    came = [work for work in feed_works(interests_of(user.pk), user, limit=MOST_WORKS) if work.is_shown and work.came_at > since]
+    came = [work for work in feed_works(Sources(account=user.pk), user, limit=MOST_WORKS) if work.is_shown and work.came_at > since]
     return [
         {"text": work.title, "url": settings.SITE_URL + paper_address(work.id, work.title)}
         for work in found_works([one.id for one in came])

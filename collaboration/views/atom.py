@@ -11,8 +11,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from collaboration.following.searches import canonical_query, names_of_filters, words_of
-from collaboration.following.targets import KINDS_BY_WORD, PAGED, Target, find_target
-from collaboration.querysets.feed import Interests, feed_works
+from collaboration.following.targets import KINDS_BY_WORD, PAGED, find_target
+from collaboration.querysets.feed import Sources, feed_works
 from config.lib.pages import gone, public_page, site_url
 from config.lib.query_params import QueryParams
 from papers.pages.rows import WorkRow, rows_of
@@ -44,7 +44,7 @@ def atom(request: HttpRequest, word: str, pk: int) -> HttpResponse:
         raise Http404(_("There is no feed at this address."))
     if target.key != pk:
         return HttpResponsePermanentRedirect(reverse("collaboration:atom", args=[word, target.key]))
-    works = [work for work in feed_works(_only(target), None, limit=ENTRIES) if work.is_shown]
+    works = [work for work in feed_works(Sources(kind=target.kind, key=target.key), None, limit=ENTRIES) if work.is_shown]
     came = {work.id: work.came_at for work in works}
     return _feed(request, target.name, target.address, rows_of([work.id for work in works]), came)
 
@@ -65,11 +65,6 @@ def atom_search(request: HttpRequest) -> HttpResponse:
         response["Cache-Control"] = "no-store"
         return response
     return _feed(request, words_of(state, names), f"{reverse('papers:search')}?{query}", rows_of(found), _came(found))
-
-
-def _only(target: Target) -> Interests:
-    chosen = {"author": "authors", "topic": "topics", "institution": "institutions"}[target.kind]
-    return Interests(**{chosen: [target.key]})
 
 
 def _came(works: list[int]) -> dict[int, datetime]:
