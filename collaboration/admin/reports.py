@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from collaboration.models import MeasureKind, Report, ReportStatus, SafetyAppeal
 from collaboration.safety import deciding
 from collaboration.safety.casefile import Case, case_of
-from config.lib.admin import ReadOnlyAdmin
 from profiles.admin.claims import SeenByDeciders, may_decide, moderator_of
 from profiles.exceptions import IdentityError
 from profiles.models import User
@@ -146,19 +145,12 @@ def _on_what_followed(case: Case, what: str, number: str, moderator: User, note:
 
 
 @admin.register(SafetyAppeal)
-class SafetyAppealAdmin(ReadOnlyAdmin[SafetyAppeal]):
+class SafetyAppealAdmin(SeenByDeciders[SafetyAppeal]):
     """Appeals; each is decided in the case of its report, or here where a rule set the measure."""
 
     list_display = ("pk", "status", "measure", "report", "opened_at", "decided_at")
     list_select_related = ("measure", "report")
     list_filter = ("status",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who decides may look."""
-        return super().has_view_permission(request, obj) or may_decide(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) or may_decide(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from papers.models import Authorship
 from profiles.models import Claim, User
-from profiles.models.choices import ClaimStatus, Method
+from profiles.models.choices import ClaimStatus, Method, PublicPart
+from profiles.owners.profile_editing import ProfileText, save_profile
 from tests.factories.accounts import log_in_with_second_factor
 from tests.factories.moderation import moderator
 from tests.factories.people import account, claim_by, evidence_for, owner_of, page_of
@@ -115,3 +116,50 @@ def test_an_impostor_is_revoked_and_what_they_decided_is_void(live_server: Any, 
     expect(impostor.locator("main")).to_contain_text("It had been made in somebody else's name.")
     impostor.goto(live_server.url + reverse("profiles:claim", args=[claim.pk]))
     expect(impostor.locator("main")).to_contain_text("The homepage is not Ada's.")
+
+
+def test_somebody_is_reported_the_report_upheld_and_the_appeal_decided_by_another(live_server: Any, seat: Seat) -> None:
+    page_of_ada = page_of("ada")
+    ada_account, grace_account = owner_of(page_of_ada, "ada"), account("grace")
+    save_profile(user=ada_account, text=ProfileText("Ada Quillmere", biography="Buy my looms", public_parts=tuple(PublicPart.values)))
+    public = live_server.url + page_of_ada.get_absolute_url()
+    ada, grace, mo, vera = seat(ada_account), seat(grace_account), seat(moderator("mo")), seat(moderator("vera"))
+
+    grace.goto(public)
+    grace.get_by_role("link", name="Mute, block or report").click()
+    grace.get_by_role("link", name="Report this page").click()
+    grace.get_by_label("Spam or advertising").check()
+    grace.locator("textarea[name=text]").fill("Advertising on a page of research.")
+    grace.get_by_role("button", name="Report").click()
+    expect(grace.locator("main")).to_contain_text("A moderator looks at it")
+
+    mo.goto(live_server.url + reverse("admin:collaboration_report_changelist"))
+    mo.locator("#result_list a").first.click()
+    expect(mo.locator("#content-main")).to_contain_text("Buy my looms")
+    case = mo.url
+    mo.get_by_label("Measure").select_option("words-hidden")
+    mo.get_by_role("button", name="Uphold the report").click()
+    expect(mo.get_by_text("Done, and whom it concerns is told.")).to_be_visible()
+    grace.goto(live_server.url + reverse("collaboration:notifications"))
+    expect(grace.locator("main")).to_contain_text("Your report was upheld. Thank you.")
+    grace.goto(public)
+    expect(grace.locator("main")).not_to_contain_text("Buy my looms")
+
+    ada.goto(live_server.url + reverse("collaboration:safety"))
+    expect(ada.locator("main")).to_contain_text("Nobody but you sees what you wrote on your page.")
+    ada.get_by_role("link", name="Appeal").click()
+    ada.locator("textarea[name=text]").fill("They are looms of thought.")
+    ada.get_by_role("button", name="Appeal").click()
+    expect(ada.locator("main")).to_contain_text("Your appeal waits for a moderator other than the one who decided.")
+
+    mo.goto(case)  # not his to decide: he upheld
+    mo.get_by_role("button", name="Uphold the appeal").click()
+    expect(mo.get_by_text("somebody else decides")).to_be_visible()
+    vera.goto(case)
+    expect(vera.locator("#content-main")).to_contain_text("They are looms of thought.")
+    vera.get_by_role("button", name="Uphold the appeal").click()
+    expect(vera.get_by_text("Done, and whom it concerns is told.")).to_be_visible()
+    ada.goto(live_server.url + reverse("collaboration:notifications"))
+    expect(ada.locator("main")).to_contain_text("Your appeal was upheld.")
+    grace.goto(public)
+    expect(grace.locator("main")).to_contain_text("Buy my looms")

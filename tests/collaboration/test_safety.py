@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from collaboration.conversations.opening import open_conversation
+from collaboration.conversations.talking import write_message
 from collaboration.models import Block, Measure, MeasureKind, Mute, Notification, Report, ReportCategory, ReportStatus, SafetyAppeal
+from collaboration.models.invitations import Invitation
 from collaboration.safety import deciding, measures, reports, subjects
 from collaboration.safety.blocks import block
 from papers.models import Author
@@ -84,6 +90,18 @@ def test_a_report_says_what_is_missing_quotes_what_stands_and_is_made_once(clien
         reports.withdraw_report(report=reported(grace, ada), reporter=grace)
     with pytest.raises(LimitReachedError):
         reported(grace, ada)
+
+
+def test_a_message_is_quoted_with_its_links(ada, grace):
+    page, dates = page_owned_by(ada), dict.fromkeys(["sent_at", "delivered_at", "answered_at"], timezone.now())
+    invitation = Invitation.objects.create(
+        sender=grace, recipient=ada, author=page, status="accepted", topic="T", kind="paper", ask="A", **dates
+    )
+    talk = open_conversation(invitation=invitation)
+    message = write_message(conversation=talk, user=grace, text="Buy here", token=uuid4(), links=[("Shop", "https://example.org/looms")])
+    found = subjects.find_message(message.pk, ada)
+    assert found is not None
+    assert found.quoted == "Buy here\n\nShop: https://example.org/looms"
 
 
 def test_a_moderator_decides_with_the_case_before_them_takes_it_back_and_every_row_is_as_before(client, ada, grace):

@@ -138,6 +138,7 @@ def test_who_loses_the_page_loses_what_lay_before_them_and_who_gets_it_back_has_
     release_page(claim=claim, user=people.grace)
     invitation.refresh_from_db()
     assert (invitation.status, invitation.recipient) == ("waiting", None)
+    assert told(people.grace) == [], "what no longer lies before them is no news to them"
 
     take_back(entry=TrailEntry.objects.latest("pk"), actor=None, role=Role.SYSTEM, code="mistake")
     invitation.refresh_from_db()
@@ -199,6 +200,8 @@ def test_who_is_asked_to_wait_is_brought_to_mind_on_that_day(people: People) -> 
     assert keep_time(now=timezone.now() + timedelta(days=21)) == 1
     assert state(invitation) == "sent"
     assert told(people.grace) == ["invitation", "invitation"]
+    withdraw_invitation(invitation=invitation, user=people.ada)
+    assert told(people.grace) == []
 
 
 def test_one_reminder_a_week_later_and_no_second(people: People) -> None:

@@ -13,7 +13,8 @@ from collaboration.conversations.talking import mark_read, write_message
 from collaboration.exceptions import CannotInviteError
 from collaboration.invitations.answering import accept_invitation, withdraw_invitation
 from collaboration.invitations.sending import send_invitation
-from collaboration.models import Block, Conversation, Invitation, InvitationEvent, Member, Message
+from collaboration.models import Block, Conversation, Invitation, InvitationEvent, Member, Message, Notification
+from collaboration.notifications.sending import mark_read as mark_notifications_read
 from collaboration.safety.blocks import block, unblock
 from papers.models import Author
 from profiles.claims.granting import grant_claim
@@ -22,6 +23,7 @@ from profiles.models import Claim
 from profiles.models.choices import ClaimStatus, Role
 from tests.collaboration.invitations.conftest import People, drafted, sent
 from tests.factories.people import account, claim_by, page_of
+from tests.factories.tokens import Program, program_of
 from tests.profiles.claims.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +44,23 @@ def test_limits_hold_under_fifty_requests_at_once(people: People) -> None:
     assert Counter(codes) == {200: 45, 302: 5}
     assert Invitation.objects.filter(sender=people.ada, status="waiting").count() == 5
     assert Invitation.objects.filter(sender=people.ada, status="draft").count() == 45, "what was typed is kept"
+
+
+def test_limits_hold_in_the_api_under_fifty_requests_at_once_and_a_draft_sent_from_two_places_goes_once(people: People) -> None:
+    """The same with tokens: twenty-five drafts, each sent by two programs at once."""
+    pages = Author.objects.bulk_create(Author(display_name=f"P {number}", sort_name=f"P {number}") for number in range(25))
+    program = program_of(people.ada, "invitations:write")
+    drafts = [drafted(people.ada, page).public_id for page in pages]
+
+    codes = at_once(*[partial(_send, program.token, draft) for draft in drafts * 2])
+
+    assert sum(code == 200 for code in codes) == 5
+    assert set(codes) <= {200, 403, 409}
+    assert Invitation.objects.filter(sender=people.ada, status="waiting").count() == 5
+
+
+def _send(token: str, draft: str) -> int:
+    return int(Program(token)("post", f"invitations/{draft}/send/").status_code)
 
 
 def test_accepted_or_withdrawn_never_both(people: People, accept: bool) -> None:
@@ -92,7 +111,7 @@ def test_what_is_sent_while_the_page_is_claimed_reaches_its_owner(people: People
         Invitation.objects.all().delete()
 
 
-def test_messages_written_at_once_are_numbered_without_gaps_and_two_devices_read_to_the_last(people: People) -> None:
+def test_messages_written_at_once_are_numbered_without_gaps_and_two_devices_read_to_the_last(people: People, accept: bool) -> None:
     talk = accept_invitation(invitation=sent(people.ada, people.of_grace), user=people.grace)
     once = uuid4()
     at_once(
@@ -100,7 +119,13 @@ def test_messages_written_at_once_are_numbered_without_gaps_and_two_devices_read
         *[partial(write_message, conversation=talk, user=people.ada, text="Once", token=once)] * 3,
     )
     assert list(Message.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 12))
-    Member.objects.update(read_to=0)
     mine = Member.objects.get(user=people.grace)
-    at_once(*[partial(mark_read, member=mine, number=number) for number in (3, 11, 7, 1)])
-    assert Member.objects.get(user=people.grace).read_to == 11
+    for _ in range(200 if accept else 4):
+        Member.objects.update(read_to=0)
+        Notification.objects.update(read_at=None)
+        at_once(
+            *[partial(mark_read, member=mine, number=number) for number in (3, 11, 7, 1)],
+            *[partial(mark_notifications_read, recipient=people.grace)] * 2,
+        )
+        assert Member.objects.get(user=people.grace).read_to == 11
+        assert not Notification.objects.filter(recipient=people.grace, read_at__isnull=True).exists()

@@ -13,7 +13,7 @@ from collaboration.invitations.answering import decline_invitation
 from collaboration.models import Invitation
 from collaboration.models.invitations import DeclineReason, InvitationLimit
 from collaboration.safety.blocks import block
-from papers.models import Author
+from papers.models import Author, Work
 from profiles.models import User
 from profiles.models.choices import Level
 from tests.collaboration.invitations.conftest import CHARTER, People, drafted, sent
@@ -80,6 +80,16 @@ def test_written_saved_found_again_and_sent(people: People) -> None:
     found = ada.post(address, {**TYPED, "action": "find-work", "find_work": "obscure theorem on looms"})
     assert "An obscure theorem on looms" in text_of(found)
     assert 'value="Conserved quantities"' in found.content.decode(), "what was typed stays"
+    shown_before = ada.post(
+        address,
+        {
+            **TYPED,
+            "works": [Work.objects.get(title__startswith="An obscure").pk],
+            "action": "find-work",
+            "find_work": "obscure theorem on looms",
+        },
+    )
+    assert "No work is found by" not in text_of(shown_before), "it is found, though it stands there already"
     assert "No work is found by" in text_of(ada.post(address, {**TYPED, "action": "find-work", "find_work": "xqzzyqx"}))
     assert Invitation.objects.get().topic == "Only a topic so far", "looking for a work saves nothing"
 
