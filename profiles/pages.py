@@ -37,7 +37,7 @@ from papers.pages.work_list import (
 )
 from papers.querysets.people import latest_raw_affiliations, names_of
 from papers.querysets.subjects import topic_names
-from papers.querysets.works import FIGURES, author_record
+from papers.querysets.works import FIGURES, Entry, author_record
 from papers.source_names import source_list
 from profiles.claims.shown import shown_claim
 from profiles.owners.shown import is_owners_page
@@ -117,16 +117,23 @@ def work_list(
     others: Mapping[int, str],
     viewer: Viewer,
 ) -> tuple[WorkList, WorkListState]:
-    """The works that the address asks for, and the state that was possible. Two queries, and up to two for filters."""
-    state, topic, person = _possible(state, others, params)
-    record = author_record(author.pk, viewer, topic=state.topic, with_author=state.with_author, order=state.sort)
+    """The works that the address asks for, and the state that was possible. Two queries."""
+    state, person = _with_somebody(state, others, params)
+    record = author_record(author.pk, viewer, with_author=state.with_author, order=state.sort, topics=state.is_narrowed, topic=state.topic)
+    state, topic = _with_topic(state, record, params)
+    if state.topic:
+        record = [entry for entry in record if state.topic in entry.topics]
     counted = tallied(record, state)
     pages = page_count(counted.total, PAGE_SIZE, MOST_PAGES)
     if state.page > pages:
         params.reject("page", str(state.page))
         state = WorkListState(**{**_fields(state), "page": pages})
     keys = chosen_keys(record, state)
-    offered = topics_among(keys) if state.is_narrowed else [(row["id"], row["name"], row["works"]) for row in figures.topics]
+    offered = (
+        topics_among(record, keys, figures.topics)
+        if state.is_narrowed
+        else [(row["id"], row["name"], row["works"]) for row in figures.topics]
+    )
     narrowing = narrowing_text(state, topic=topic, person=person)
     return (
         WorkList(
@@ -165,21 +172,22 @@ def _fields(state: WorkListState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in WorkListState.__dataclass_fields__}
 
 
-def _possible(state: WorkListState, others: Mapping[int, str], params: QueryParams) -> tuple[WorkListState, str, str]:
-    """The state without a topic or a person that does not exist, and their names. One query where a topic is chosen."""
-    topic = person = ""
-    changes: dict[str, Any] = {}
-    if state.topic:
-        topic = topic_names([state.topic]).get(state.topic, "")
-        if not topic:
-            params.reject("topic", dict(state.pairs())["topic"])
-            changes["topic"] = None
-    if state.with_author:
-        person = others.get(state.with_author, "")
-        if not person:
-            params.reject("with", dict(state.pairs())["with"])
-            changes["with_author"] = None
-    return (WorkListState(**{**_fields(state), **changes}) if changes else state), topic, person
+def _with_somebody(state: WorkListState, others: Mapping[int, str], params: QueryParams) -> tuple[WorkListState, str]:
+    """The state without a person who is not among the others, and their name."""
+    person = others.get(state.with_author, "") if state.with_author else ""
+    if state.with_author and not person:
+        params.reject("with", dict(state.pairs())["with"])
+        return WorkListState(**{**_fields(state), "with_author": None}), ""
+    return state, person
+
+
+def _with_topic(state: WorkListState, record: Sequence[Entry], params: QueryParams) -> tuple[WorkListState, str]:
+    """The state without a topic that has no page, and its name."""
+    topic = (record[0].asked if record else topic_names([state.topic]).get(state.topic)) if state.topic else ""
+    if state.topic and not topic:
+        params.reject("topic", dict(state.pairs())["topic"])
+        return WorkListState(**{**_fields(state), "topic": None}), ""
+    return state, topic or ""
 
 
 def _with_chosen(offered: Sequence[tuple[int, str, int]], chosen: int | None, name: str) -> list[tuple[int, str, int | None]]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from django.db.models import Count, F
-
-from papers.models import WorkTopic
 from papers.pages.work_list import PAGE_SIZE, WorkListState
 from papers.querysets.works import FIGURES, Entry, WorkQuerySet
-
-TOPICS_OFFERED: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +73,9 @@ def page_of(chosen: WorkQuerySet, state: WorkListState, *, surplus: int = 0) -> 
     return list(chosen.in_order(state.sort).values_list("pk", flat=True)[start : start + PAGE_SIZE + surplus])
 
 
-def topics_among(keys: Collection[int]) -> Sequence[tuple[int, str, int]]:
-    """The most frequent topics among some works: (id, name, works), at most thirty. One query, none for no works."""
-    if not keys:
-        return []
-    found: Any = (
-        WorkTopic.objects.filter(work__in=list(keys), topic__merged_into__isnull=True, topic__erased_at__isnull=True)
-        .values("topic_id", name=F("topic__name"))
-        .annotate(count=Count("id"))
-        .order_by("-count", "name")
-    )
-    return [(row["topic_id"], row["name"], row["count"]) for row in found[:TOPICS_OFFERED]]
+def topics_among(record: Iterable[Entry], keys: Collection[int], known: Iterable[Mapping[str, Any]]) -> list[tuple[int, str, int]]:
+    """Of the topics ``known`` (an author's, as stored) those that the chosen works are about: (id, name, works), most works first. Pure."""
+    chosen = set(keys)
+    counts = Counter(topic for entry in record if entry.id in chosen for topic in entry.topics)
+    found = [(row["id"], row["name"], counts[row["id"]]) for row in known if counts[row["id"]]]
+    return sorted(found, key=lambda topic: (-topic[2], topic[1]))

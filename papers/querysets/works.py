@@ -89,18 +89,23 @@ class Entry(NamedTuple):
     has_code: bool
     cited_by_count: int | None
     figure: float | None = None  # the one to sort by, where it was asked for
+    topics: Sequence[int] = ()  # where they were asked for
+    asked: str | None = None  # the name of the topic that was asked for, on every entry; None where it has no page
 
 
 FIGURES: Final = {"score": "score", "novelty": "novelty_part"}
 """Orders that rest on stored figures, with the column of each."""
 
 _RECORD: Final = """
-    SELECT work.id, work.date_key, work.year, work.type, work.has_code, work.cited_by_count{figure}
+    SELECT work.id, work.date_key, work.year, work.type, work.has_code, work.cited_by_count, {figure}, {topics}, {asked}
     FROM papers_authorship AS own JOIN papers_work AS work ON work.id = own.work_id{figures}
     WHERE own.author_id = %s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
 _FIGURES: Final = " LEFT JOIN papers_workfigures AS figures ON figures.work_id = work.id"
-_ABOUT: Final = " AND EXISTS (SELECT FROM papers_worktopic AS about WHERE about.work_id = work.id AND about.topic_id = %s)"
+_TOPICS: Final = "ARRAY(SELECT about.topic_id FROM papers_worktopic AS about WHERE about.work_id = work.id)"
+_ASKED: Final = (
+    "(SELECT topic.name FROM papers_topic AS topic WHERE topic.id = %s AND topic.merged_into_id IS NULL AND topic.erased_at IS NULL)"
+)
 _JOINT: Final = " AND EXISTS (SELECT FROM papers_authorship AS joint WHERE joint.work_id = work.id AND joint.author_id = %s)"
 
 
@@ -235,20 +240,24 @@ _OWN: Final = len(FoundWork._fields) - 1  # columns of the work itself; those of
 
 
 def author_record(
-    author_id: int, viewer: Viewer, *, topic: int | None = None, with_author: int | None = None, order: str = ""
+    author_id: int, viewer: Viewer, *, with_author: int | None = None, order: str = "", topics: bool = False, topic: int | None = None
 ) -> list[Entry]:
-    """The author's works that ``viewer`` may see, in no order; of a topic, or joint with another author, only. One query of six narrow columns,
-    and of a stored figure where ``order`` is one of ``FIGURES``.
+    """The author's works that ``viewer`` may see, in no order; only those joint with another author, where one is given.
 
-    A record has tens of works, a long one some thousands: less to read whole than to have counted and sorted twice.
+    One query of six narrow columns, of a stored figure where ``order`` is one of ``FIGURES``, of ``topics`` where they are to be counted,
+    and of the name of one ``topic``. A record has tens of works, a long one some thousands: less to read whole than to have counted and sorted twice.
     """
     figure = FIGURES.get(order)
-    statement = _RECORD.format(figure=f", figures.{figure}" if figure else "", figures=_FIGURES if figure else "")
-    parameters = [author_id]
-    for condition, value in ((_ABOUT, topic), (_JOINT, with_author)):
-        if value:
-            statement += condition
-            parameters.append(value)
+    statement = _RECORD.format(
+        figure=f"figures.{figure}" if figure else "NULL",
+        topics=_TOPICS if topics else "'{}'::bigint[]",
+        asked=_ASKED if topic else "NULL",
+        figures=_FIGURES if figure else "",
+    )
+    parameters = [*([topic] if topic else []), author_id]
+    if with_author:
+        statement += _JOINT
+        parameters.append(with_author)
     narrower, more = narrowing(Work, "work.id", viewer)
     with connection.cursor() as cursor:
         cursor.execute(statement + narrower, [*parameters, *more])

@@ -20,6 +20,7 @@ from tests.live.server import fetch, median_milliseconds, site_running
 
 TIMES = 150
 RATIOS = {"researcher": 2.0}  # the busiest and largest page; of the small ones the queries are most of the time
+LONG_RECORD_RATIO = 2.0  # sorting and filtering, against the same page as it opens
 HTML_KB = 60
 ASSETS_KB = 100
 QUERIES_SIGNED_OUT, QUERIES_SIGNED_IN = 12, 16
@@ -46,6 +47,7 @@ def measure(environment: Mapping[str, str], folder: Path) -> Iterator[Measured]:
             yield from _rows(port, page)
         researcher = next(page for page in pages if page.name == "researcher")
         yield _assets(port, researcher.address)
+        yield from _long_record(environment, port)
 
 
 def _rows(port: int, page: Page) -> Iterator[Measured]:
@@ -60,6 +62,19 @@ def _rows(port: int, page: Page) -> Iterator[Measured]:
     yield at_most(f"page.{page.name}.queries_in", page.queries_signed_in, "queries", QUERIES_SIGNED_IN)
     zipped = len(gzip.compress(html, 6)) / 1000
     yield at_most(f"page.{page.name}.html_kb", len(brotli.compress(html, quality=5)) / 1000, "kB brotli", HTML_KB, "gzip", zipped)
+
+
+def _long_record(environment: Mapping[str, str], port: int) -> Iterator[Measured]:
+    """The page of a thousand works sorted and filtered in every way, against the page as it opens."""
+    found = json.loads(run(environment, [sys.executable, "-m", "tests.benchmarks.long_record"]).output.splitlines()[-1])
+    path, queries = found["path"], found["queries"]
+    as_it_opens, *others = median_milliseconds(port, [f"{path}?{state}" if state else path for state in queries], TIMES // 3)
+    for state, milliseconds in zip(list(queries)[1:], others, strict=True):
+        name = "page.thousand." + ".".join(part.removeprefix("sort=").partition("=")[0] for part in state.split("&"))
+        yield ratio_at_most(name, milliseconds, "ms", LONG_RECORD_RATIO, "the page as it opens", as_it_opens)
+    most = max(queries.values())
+    same = most == queries[""]
+    yield Row("page.thousand.queries", most, "queries", "the page as it opens", queries[""], None, "= as it opens", same)
 
 
 def _assets(port: int, address: str) -> Measured:

@@ -1,6 +1,6 @@
-"""Fills the scratch database with made-up works and topic links, and prints as JSON how long COPY takes for the same rows.
+"""Made-up works and topic links: fills the scratch database with them, or times COPY of the same rows; prints JSON.
 
-A process of its own: ``python -m tests.benchmarks.synthetic WORKS``. A topic's share falls with its rank, as topics' shares do: the first is on
+A process of its own: ``python -m tests.benchmarks.synthetic fill|copy WORKS``. A topic's share falls with its rank, as topics' shares do: the first is on
 every fifth work. What has nothing to do with figures (search indexes of works) is taken away first, or filling would take an hour.
 """
 
@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import Any
 
 import django
 import numpy as np
+from numpy.typing import NDArray
 
 TOPICS, FIELDS = 50_000, 40
 FIRST_YEAR, LAST_YEAR = 1990, 2026
@@ -20,6 +22,8 @@ TOPICS_OF_A_WORK = 10.4  # drawn; some fall together, and ten are left
 _STAGING = """
     CREATE UNLOGGED TABLE made_up_works (id bigint, year int4, field_id bigint, cited int4);
     CREATE UNLOGGED TABLE made_up_links (work_id bigint, topic_id bigint);
+"""
+_LESS = """
     DROP INDEX work_search, work_title_key, work_title_trigram, work_venue_year, work_retracted;
     SET session_replication_role = replica;
 """
@@ -51,13 +55,20 @@ _INDEXES_COME = """
 
 
 def main() -> int:
-    """Draw, copy, fill, print."""
+    """Draw; fill or copy; print."""
     django.setup()
-    from django.db import connection
+    asked, works = sys.argv[1], int(sys.argv[2])
+    tables = _drawn(works)
+    links = len(tables["made_up_links"]["work_id"])
+    found = {"works": works, "links": links, "seconds": _copied(tables)} if asked == "copy" else {"works": works, "links": links}
+    if asked == "fill":
+        _fill(tables)
+    sys.stdout.write(json.dumps(found) + "\n")
+    return 0
 
-    from config.lib.bulk import copy_columns
 
-    works = int(sys.argv[1])
+def _drawn(works: int) -> dict[str, dict[str, NDArray[Any]]]:
+    """The same rows every time, as columns by table."""
     chance = np.random.default_rng(11)
     ids = np.arange(1, works + 1, dtype=np.int64)
     years = chance.integers(FIRST_YEAR, LAST_YEAR + 1, works).astype(np.int32)
@@ -67,20 +78,40 @@ def main() -> int:
     keys = np.searchsorted(shares / shares[-1], chance.random(int(works * TOPICS_OF_A_WORK))).astype(np.int64)
     keys += chance.integers(0, works, len(keys)) * TOPICS
     keys = np.unique(keys)
-    links = {"work_id": keys // TOPICS + 1, "topic_id": keys % TOPICS + 1}
-    with connection.cursor() as cursor:
+    return {
+        "made_up_works": {"id": ids, "year": years, "field_id": fields, "cited": cited},
+        "made_up_links": {"work_id": keys // TOPICS + 1, "topic_id": keys % TOPICS + 1},
+    }
+
+
+def _copied(tables: dict[str, dict[str, NDArray[Any]]]) -> float:
+    """Seconds that COPY takes for the rows, into tables without an index, which are gone afterwards."""
+    from django.db import connection, transaction
+
+    from config.lib.bulk import copy_columns
+
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_STAGING)
         started = time.perf_counter()
-        copy_columns("made_up_works", {"id": ids, "year": years, "field_id": fields, "cited": cited})
-        copy_columns("made_up_links", links)
+        for table, columns in tables.items():
+            copy_columns(table, columns)
         seconds = time.perf_counter() - started
-        cursor.execute(_FILL)
-        cursor.execute(_INDEXES_GO)
-        cursor.execute(_LINKS)
-        cursor.execute(_INDEXES_COME)
+        transaction.set_rollback(True)
+    return seconds
+
+
+def _fill(tables: dict[str, dict[str, NDArray[Any]]]) -> None:
+    from django.db import connection
+
+    from config.lib.bulk import copy_columns
+
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGING + _LESS)
+        for table, columns in tables.items():
+            copy_columns(table, columns)
+        for statement in (_FILL, _INDEXES_GO, _LINKS, _INDEXES_COME):
+            cursor.execute(statement)
         cursor.execute("ANALYZE papers_work; ANALYZE papers_worktopic; DROP TABLE made_up_works, made_up_links")
-    sys.stdout.write(json.dumps({"works": works, "links": len(keys), "copy_seconds": seconds}) + "\n")
-    return 0
 
 
 if __name__ == "__main__":
