@@ -154,9 +154,9 @@ class Collection:
         self.works: list[Work] = []
         self.names: list[PersonName] = []
         self.published: list[str] = []
-        self.statistics = statistics or NameStatistics.of(
-            name for work in {mention.work.key: mention.work for mention in first}.values() for name in work.authors
-        )
+        self._counts_names = statistics is None
+        self._counted: set[str] = set()
+        self.statistics = statistics or NameStatistics({}, {}, 0)
         self._known: set[MentionKey] = set()
         self._work_number: dict[str, int] = {}
         self._name_number: dict[str, int] = {}
@@ -171,7 +171,8 @@ class Collection:
         self.extend(first)
 
     def extend(self, mentions: Iterable[Mention]) -> None:
-        """Add mentions, sorted by key, after those that are there. What words and names tell is kept as it was for the earlier ones.
+        """Add mentions, sorted by key, after those that are there. Names are as rare as they are among all of these, unless statistics were
+        given; what words tell is kept as it was for the earlier ones.
 
         Raises ``ValueError`` where two mentions have one key.
         """
@@ -181,9 +182,17 @@ class Collection:
                 raise ValueError(f"two mentions at position {mention.position} of {mention.work.key}")
             self._known.add(mention.key)
         works = self._new_works(new)
+        self._count_names(works)
         self.mentions += new
         self.works += works
         self.arrays = _appended(self.arrays, self._arrays(new, works))
+        self.arrays = self.arrays._replace(rarity=np.asarray([self.statistics.rarity(name) for name in self.names], np.float32))
+
+    def _count_names(self, works: list[Work]) -> None:
+        if self._counts_names:
+            named = {parsed.key: parsed for work in works for parsed in map(parse_name, work.authors)}
+            self.statistics = self.statistics.with_names(parsed for key, parsed in named.items() if key not in self._counted)
+            self._counted.update(named)
 
     def _new_works(self, mentions: list[Mention]) -> list[Work]:
         works = []
@@ -212,7 +221,6 @@ class Collection:
 
     def _arrays(self, mentions: list[Mention], works: list[Work]) -> Arrays:
         """The arrays of these alone; numbers are those of the whole collection."""
-        rated = len(self.arrays.rarity)
         name = np.fromiter((self._name(mention.name) for mention in mentions), np.int32, len(mentions))
         block = np.fromiter((self._block(self.names[number]) for number in name), np.int32, len(name))
         company = self._company(works)
@@ -225,7 +233,7 @@ class Collection:
             affiliation=affiliation,
             year=np.asarray([work.year or 0 for work in works], np.int32),
             venue=np.asarray([venues.setdefault(work.venue, len(venues)) for work in works], np.int32),
-            rarity=np.asarray([self.statistics.rarity(parsed) for parsed in self.names[rated:]], np.float32),
+            rarity=np.zeros(0, np.float32),  # of all names anew, once these are counted
             company=company,
             text=self._text_rows(works),
             places=places,

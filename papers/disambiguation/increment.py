@@ -20,9 +20,9 @@ from papers.disambiguation.settling import Gathered, settle
 class Index:
     """Known mentions with their persons, and what is learnt on the way. Make one for a run of imports and give it the new mentions in portions.
 
-    ``clusters`` names the person of each known mention; a mention without one is a person of its own. How telling words and
-    names are is taken from what is known at the beginning; give ``statistics`` of the whole collection where only some blocks are loaded
-    (all that the new names fall into: ``block_of``).
+    ``clusters`` names the person of each known mention; a mention without one is a person of its own. Names are counted as they come;
+    how telling words are is taken from what is known at the beginning. Give ``statistics`` of the whole collection where only some blocks
+    are loaded (all that the new names fall into: ``block_of``).
     """
 
     def __init__(

@@ -15,6 +15,7 @@ from papers.disambiguation.outcomes import Cluster, ReasonKind
 
 JUDGEMENT = Path(__file__).with_name("judgement.toml")
 CAUTION = 0.4
+AS_ANY = -3.1  # log odds of one in 23: so many labelled pages of two works or more mix people, whatever else is known of them
 CERTAIN = frozenset(
     {ReasonKind.TWO_ORCIDS, ReasonKind.TWO_SOURCE_IDS, ReasonKind.NAMES_APART}
 )  # labels without identifiers cannot weigh them
@@ -34,7 +35,8 @@ class Judgement:
     def mixed(self, cluster: Cluster, signs: dict[str, float], extra: float = 0.0) -> float:
         if len(cluster.mentions) == 1:
             return 0.0
-        return _logistic(sum(self.several[name] * value for name, value in signs.items()) + self.several["constant"] + extra)
+        said = sum(self.several[name] * value for name, value in signs.items()) + self.several["constant"]
+        return _logistic(max(said, AS_ANY) + extra if extra else said)
 
     def as_toml(self, note: str = "") -> str:
         lines = [f"# {line}" for line in note.splitlines()]

@@ -139,6 +139,14 @@ class NameStatistics:
             distinct=len(distinct),
         )
 
+    def with_names(self, names: Iterable[PersonName]) -> NameStatistics:
+        """The same with these distinct names counted too. A copy: some milliseconds."""
+        more = list(names)
+        first, family = Counter(self.first), Counter(self.family)
+        first.update(name.first for name in more)
+        family.update(name.family for name in more)
+        return NameStatistics(first, family, self.distinct + len(more), self.words)
+
     def rarity(self, name: PersonName) -> float:
         """``-log10(c_first c_family / N + .001)``: 3 for a name that nobody else could bear, below 0 for a common one.
 

@@ -122,10 +122,12 @@ def read_everything() -> Block:
         return _filled(Block([], {row[0]: AuthorRow(*row) for row in cursor}))
 
 
-def read_again(keys: Sequence[str], whole: Block) -> Block:
-    """What stands in these blocks now of what was read as a whole before, their authors locked. Mentions that came later are left out. Six queries."""
+def read_again(keys: Sequence[str], whole: Block, key_of: Mapping[int, MentionKey]) -> Block:
+    """What stands in these blocks now of what was read as a whole before, their authors locked. Mentions that came later are left out. Six queries.
+
+    ``key_of`` are ``whole.keys_of_authorships()``.
+    """
     block = Block(list(keys), {row[0]: AuthorRow(*row) for row in _rows(_AUTHORS, array_text(keys))}, people=whole.people)
-    key_of = whole.keys_of_authorships()
     for row in _authorships(block, _Once()):
         key = key_of.get(row.id)
         if key is not None:
