@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from papers.disambiguation.model import PairModel, read_model
 from papers.disambiguation.names import NameStatistics
 from papers.disambiguation.outcomes import Assignment
 from papers.disambiguation.settling import Gathered, settle
+
+MORE = 0.07  # probability that is asked beyond that of a batch, and of one bearer too: what comes still later cannot put a join right
 
 
 class Index:
@@ -32,7 +35,8 @@ class Index:
         model: PairModel | None = None,
         statistics: NameStatistics | None = None,
     ) -> None:
-        self._model = model or read_model()
+        given = model or read_model()
+        self._model = replace(given, cut=given.cut + MORE, cut_with_one_bearer=given.cut + MORE)
         self._collection = Collection(mentions, statistics)
         self._block_rows: dict[int, list[int]] = defaultdict(list)
         self._unit: list[int] = []

@@ -46,8 +46,8 @@ def probability(
 @njit(cache=True)
 def similarities(
     arrays: Arrays, rows: Whole, local: Whole, codes: Bytes, unit: Whole, known: Bytes, weights: Real, bounds: Real
-) -> tuple[Real, Bytes, Real]:
-    """For the units of a block: the mean probability between two of them, why they may not join, and the sum of it inside each.
+) -> tuple[Real, Bytes, Real, Whole]:
+    """For the units of a block: the mean probability between two of them, why they may not join, the sum of it inside each, and each one's company.
 
     Between two ``known`` units nothing is computed: they stay as they are.
     """
@@ -58,6 +58,8 @@ def similarities(
     size = np.bincount(unit, minlength=count)
     company = companies(arrays, rows, local, codes)
     members = np.bincount(company, minlength=len(rows))
+    home = np.empty(count, np.int64)
+    home[unit[::-1]] = company[::-1]  # of its first mention
     features = np.zeros(len(weights))
     for i in range(len(rows)):
         for j in range(i):
@@ -81,7 +83,7 @@ def similarities(
             total[here, there] = total[there, here] = mean
             why = barred[here, there] | barred[there, here]
             barred[here, there] = barred[there, here] = FORBIDDEN if known[here] and known[there] else why
-    return total, barred, inside
+    return total, barred, inside, home
 
 
 @njit(cache=True)
@@ -101,11 +103,11 @@ def join(here: int, there: int, mean: Real, barred: Bytes, inside: Real, size: W
 
 
 @njit(cache=True)
-def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tuple[Whole, Real, Whole]:
+def link(mean: Real, barred: Bytes, inside: Real, size: Whole, home: Whole, cut: float) -> tuple[Whole, Real, Whole]:
     """Join units in place. Returns for each unit the one it ended in, for each the least sure join on its way there (1 without any), and how many
-    mentions the smaller sides of its weak joins had.
+    mentions the smaller sides had of weak joins between different companies.
 
-    ``mean``, ``barred``, ``inside`` and ``size`` are those of what is left afterwards, at the places that are returned.
+    ``mean``, ``barred``, ``inside``, ``size`` and ``home``, the company of most of its mentions, are those of what is left afterwards, at the places that are returned.
     """
     count = len(size)
     ended = np.arange(count)
@@ -134,7 +136,8 @@ def link(mean: Real, barred: Bytes, inside: Real, size: Whole, cut: float) -> tu
             finished[here] = True
             length -= 1
         elif nearest == before:
-            doubtful[before] += doubtful[here] + (min(size[here], size[before]) if best < WEAK else 0)
+            doubtful[before] += doubtful[here] + (min(size[here], size[before]) if best < WEAK and home[here] != home[before] else 0)
+            home[before] = home[here] if size[here] > size[before] else home[before]
             join(here, before, mean, barred, inside, size, ended)
             alive[here] = False
             weakest[before] = min(weakest[here], weakest[before], best)

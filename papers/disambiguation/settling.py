@@ -55,6 +55,7 @@ class _Linked:
     barred: NDArray[np.int8]
     inside: NDArray[np.float64]
     size: Whole
+    home: Whole
 
 
 def settle(collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None = None) -> Settled:
@@ -79,12 +80,12 @@ def _linked(collection: Collection, block: Block, decided: Decisions, model: Pai
     heads, unit = np.unique(decided.unit[block.rows], return_inverse=True)
     fixed = np.zeros(len(heads), np.int8) if known is None else known[heads].astype(np.int8)
     bounds = np.asarray([model.same_id, model.different_id])
-    mean, barred, inside = similarities(collection.arrays, block.rows, block.local, block.codes, unit, fixed, model.weights, bounds)
+    mean, barred, inside, home = similarities(collection.arrays, block.rows, block.local, block.codes, unit, fixed, model.weights, bounds)
     if decided.apart or decided.person:
         _keep_apart(barred, heads, decided)
     size = np.bincount(unit, minlength=len(heads)).astype(np.int64)
-    ended, weakest, doubtful = link(mean, barred, inside, size, model.cut)
-    linked = _Linked(unit, ended, weakest, doubtful, mean, barred, inside, size)
+    ended, weakest, doubtful = link(mean, barred, inside, size, home, model.cut)
+    linked = _Linked(unit, ended, weakest, doubtful, mean, barred, inside, size, home)
     _join_to_the_one_bearer(block, linked, model)
     return linked
 
@@ -104,7 +105,7 @@ def _join_to_the_one_bearer(block: Block, linked: _Linked, model: PairModel) -> 
             if mean[large, small] < model.cut_with_one_bearer:
                 return
             if size[large] >= size[small] and _has_nearly_all(block, linked, int(left[large]), int(left[small])):
-                if mean[large, small] < WEAK:
+                if mean[large, small] < WEAK and linked.home[left[large]] != linked.home[left[small]]:
                     linked.doubtful[left[large]] += size[small]
                 linked.doubtful[left[large]] += linked.doubtful[left[small]]
                 join(int(left[small]), int(left[large]), linked.mean, linked.barred, linked.inside, linked.size, linked.ended)
