@@ -24,7 +24,7 @@ from papers.persons.reading import Block, read_again, read_everything
 from papers.persons.statistics import statistics_for
 from papers.refresh import mark_all
 
-MOST_MENTIONS = 330_000  # in memory at once, below 1 GB (736 MB were measured for 251,546); a larger collection is compared block by block
+MOST_MENTIONS = 300_000  # in memory at once, below 1 GB (793 MB were measured for 251,546); a larger collection is compared block by block
 
 Progress = Callable[[int], object]
 

@@ -2,13 +2,27 @@
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from papers.disambiguation import AMBIGUOUS, Constraints, Index, Mention, Work, ambiguity, confidence, disambiguate, stable_ids
+from papers.disambiguation import (
+    AMBIGUOUS,
+    Cluster,
+    Clustering,
+    Constraints,
+    Index,
+    Mention,
+    Work,
+    ambiguity,
+    confidence,
+    disambiguate,
+    stable_ids,
+)
+from papers.disambiguation.prudence import prudent
 
 NAMES = [
     "Ada Quillmere",
@@ -166,6 +180,34 @@ def test_a_page_that_mixes_two_people_says_why() -> None:
     worse = ambiguity(cluster, signed)
     assert worse.reasons[0].kind.value == "two-orcids"
     assert worse.score >= max(finding.score, AMBIGUOUS)
+
+
+def test_one_odd_work_does_not_make_a_large_page_doubtful() -> None:
+    page = Cluster(tuple((f"w{n:02}", 0) for n in range(40)), weakest=0.45, doubtful=2)
+    assert page.doubt(outside=0.5) == pytest.approx(0.25)
+    assert replace(page, doubtful=9).doubt(outside=0.05) == pytest.approx(0.25)  # their co-authors meet
+    assert replace(page, doubtful=9).doubt(outside=0.5) == pytest.approx(0.55)
+
+
+def test_who_is_hardly_known_parts_where_co_authors_never_meet_and_waits_for_people() -> None:
+    mentions = [
+        m for n, company in enumerate(("Grace Farrowgate", "Grace Farrowgate", "Emmy Notherby")) for m in work(f"w{n}", "Wei Wang", company)
+    ]
+    hers = Clustering((Cluster(tuple((f"w{n}", 0) for n in range(3)), weakest=0.6, rarity=0.2),))
+    parted = prudent(hers, mentions, set())
+    assert [cluster.mentions for cluster in parted.clusters] == [(("w0", 0), ("w1", 0)), (("w2", 0),)]
+    assert [(pair.first, pair.second, pair.probability) for pair in parted.uncertain] == [(0, 1, 0.6)]
+    assert prudent(hers, mentions, {("w0", 0)}) == hers  # a person decided
+    told = replace(hers.clusters[0], known=1.0)
+    assert prudent(Clustering((told,)), mentions, set()).clusters == (told,)
+
+
+def test_one_co_author_in_common_is_enough_under_rare_names_only() -> None:
+    crowd = [m for n in range(8) for m in work(f"c{n}", f"{'BCDEFGHI'[n]}eda Quillmere", f"Ada Other{n}")]
+    forms = ("Grace Ada Quillmere", "Ada Quillmere")
+    one = [m for n in range(2) for m in work(f"w{n}", forms[n], "Zerubbabel Hawthornthwaite")]
+    two = [m for n in range(2) for m in work(f"w{n}", forms[n], "Zerubbabel Hawthornthwaite", "Ottoline Featherstonehaugh")]
+    assert [len(disambiguate(mentions).across) for mentions in (one, one + crowd, two + crowd)] == [1, 0, 1]
 
 
 def test_a_common_name_without_anything_known_is_not_sure() -> None:
