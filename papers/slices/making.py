@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from papers.graph.arrays import Graph
+from papers.graph.arrays import PLACE, Graph
 from papers.graph.choice import choose
-from papers.graph.document import QUOTAS, Edge, SliceDocument
+from papers.graph.document import QUOTAS, Edge, NodeKind, SliceDocument
 from papers.graph.evidence import Ref, edges_from, key_of, reached_by
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
@@ -32,13 +32,20 @@ def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mappin
     if node is None:
         return None
     ranked = ranked_around(walker, node)
-    names = names_of({subject, *ranked})
+    names = names_of({subject, *ranked}, works=works_in(walker.graph, {subject, *ranked}))
     if subject not in names:
         return None
     refs = [ref for ref in ranked if ref in names]
     edges = edges_from(facts_among(refs, subject=subject), subject=subject, ranked=refs)
     reached = reached_by(edges)
     return {ref: ranked[ref] for ref in within_quotas([ref for ref in refs if key_of(ref) in reached])}, names, edges
+
+
+def works_in(graph: Graph, refs: Iterable[Ref]) -> dict[int, int]:
+    """How many works the graph holds of each person among these, by row key: what counting in the records would say, without reading them."""
+    people = {key: graph.node(kind, key) for kind, key in refs if kind is NodeKind.PERSON}
+    paper = PLACE[NodeKind.PAPER]
+    return {key: int((graph.kinds[graph.row(node)] == paper).sum()) for key, node in people.items() if node is not None}
 
 
 def ranked_around(walker: Walker, node: int) -> dict[Ref, float]:

@@ -56,6 +56,7 @@ _NAMES: Final[dict[NodeKind, str]] = {
     """,
 }
 
+_NAMES_ONLY: Final = "SELECT id, display_name FROM papers_author WHERE id = ANY(%(ids)s) AND merged_into_id IS NULL AND erased_at IS NULL"
 _AMONG_ALL: Final = """
     SELECT 'wrote', authorship.author_id, work.id, NULL::bigint, work.author_count::bigint, authorship.position + 1, work.year, NULL::int, NULL::bigint[]
     FROM papers_authorship AS authorship JOIN papers_work AS work ON work.id = authorship.work_id
@@ -192,13 +193,19 @@ _ENDS: Final[dict[FactType, tuple[NodeKind, NodeKind]]] = {
 _ENDS_OF_SUBJECT: Final = _ENDS | {FactType.WORKS_ON: (INSTITUTION, TOPIC), FactType.JOINT_WORKS: (INSTITUTION, INSTITUTION)}
 
 
-def names_of(refs: Iterable[Ref]) -> dict[Ref, Named]:
-    """The present names of those of these things that have a page. A query for each kind among them."""
+def names_of(refs: Iterable[Ref], *, works: Mapping[int, int] | None = None) -> dict[Ref, Named]:
+    """The present names of those of these things that have a page. A query for each kind among them.
+
+    ``works`` counts the works of people where that is known; else they are counted, which takes longer than all the rest.
+    """
     found: dict[Ref, Named] = {}
     for kind, ids in _by_kind(refs).items():
-        if ids:
-            for key, label, works, year in _read(_NAMES[kind], {"ids": ids}):
-                found[kind, key] = Named(label, works, year)
+        if ids and kind == PERSON and works is not None:
+            for key, label in _read(_NAMES_ONLY, {"ids": ids}):
+                found[kind, key] = Named(label, works.get(key))
+        elif ids:
+            for key, label, count, year in _read(_NAMES[kind], {"ids": ids}):
+                found[kind, key] = Named(label, count, year)
     return found
 
 

@@ -147,9 +147,12 @@ def _papers_of(graph: Graph) -> int:
 
 
 def _unknown_to(graph: Graph) -> QuerySet[GraphChange]:
-    """The changes that were not committed when the arrays were read."""
+    """The changes that were not committed when the arrays were read, and our own that are not yet, which a snapshot of ours may take for committed."""
     recent = GraphChange.objects.filter(at__gte=datetime.fromtimestamp(graph.as_of - LONGEST_WRITE, tz=UTC))
-    return recent.extra(where=["NOT pg_visible_in_snapshot(xact::text::xid8, %s::pg_snapshot)"], params=[graph.snapshot])
+    return recent.extra(
+        where=["(NOT pg_visible_in_snapshot(xact::text::xid8, %s::pg_snapshot) OR xact = pg_current_xact_id_if_assigned()::text::bigint)"],
+        params=[graph.snapshot],
+    )
 
 
 def changed_since_stored(graph: Graph, works: Collection[int]) -> set[int]:

@@ -19,6 +19,7 @@ from tests.live.scratch import run
 PRECISION, QUOTA = 0.97, 0.92
 PUSH_MEDIAN_MS, PUSH_P95_MS, SLICE_P95_MS = 10, 30, 150
 BUILD_SECONDS, BUILD_MB = 300, 2048
+SERVED_MS = 2
 RECALL, TIMES = 0.95, 5
 
 
@@ -26,6 +27,8 @@ def on_records(environment: Mapping[str, str], folder: Path) -> Iterator[Measure
     """The rows of the real corpus, which is in the scratch database."""
     found = _measured(environment, folder, "records")
     yield from _rows("records", found)
+    yield at_most("graph.served", found["served_ms"], "ms", SERVED_MS)
+    yield at_most("graph.served.queries", found["served_queries"], "queries", 1)
     yield at_least("graph.marks.recall", found["recall"], "of changed", RECALL)
     yield at_most("graph.marks.times", found["times"], "of changed", TIMES)
 

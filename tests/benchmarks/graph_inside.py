@@ -33,6 +33,7 @@ def main() -> None:
     if what == "records":
         from tests.benchmarks.graph_marks import measure_marks
 
+        found |= _served()
         marks = measure_marks(works=200, sample=int(os.environ.get("GRAPH_SAMPLE", "1000")))
         found |= {"recall": marks.recall, "times": marks.times}
     _say(found)
@@ -67,6 +68,33 @@ def _measured(*, subjects: int) -> dict[str, Any]:
         "slice_median": float(np.median(whole)),
         "slice_p95": float(np.percentile(whole, 95)),
     }
+
+
+def _served(*, subjects: int = 60, times: int = 5) -> dict[str, float]:
+    """How long the panel of a page takes whose slice is stored (milliseconds), and the most queries of one."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from papers.graph.document import NodeKind
+    from papers.pages.graph_panel import panel_of
+    from papers.slices.keeping import refresh_slices
+    from papers.slices.standing import current_walker
+    from tests.benchmarks.graph_measures import chosen_subjects
+
+    graph = current_walker().graph
+    named = [graph.name(node) for node in chosen_subjects(graph, subjects, seed=3)]
+    people = [key for kind, key in named if kind is NodeKind.PERSON]
+    refresh_slices(NodeKind.PERSON, people)
+    seconds, queries = [], []
+    for _ in range(times):
+        for key in people:
+            with CaptureQueriesContext(connection) as captured:
+                panel_of(NodeKind.PERSON, key, None, name="")
+            queries.append(len(captured))
+            began = time.perf_counter()
+            panel_of(NodeKind.PERSON, key, None, name="")
+            seconds.append(time.perf_counter() - began)
+    return {"served_ms": 1000 * sorted(seconds)[len(seconds) // 2], "served_queries": max(queries)}
 
 
 def _say(found: dict[str, Any]) -> None:
