@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, DataError
@@ -53,6 +53,7 @@ class _Batch:
 
     import_run: int | None
     prepared: dict[int, Prepared] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)  # what of a new work's record could not be used
     outcomes: list[Outcome] = field(default_factory=list)
     authors: set[int] = field(default_factory=set)
     works: set[int] = field(default_factory=set)  # those that changed; what new ones touch is known without asking
@@ -147,6 +148,7 @@ def _sort_out(
 ) -> tuple[list[tuple[int, WorkRecord]], list[UpdateRequest], list[tuple[int, WorkRecord]]]:
     """Records of new works, records of works that exist, and records that may be of a work in the first list."""
     identified = matching.match_identifiers(pair for _, record in records for pair in matching.record_identifiers(record))
+    records = _without_slips(records, known, identified, batch)
     unplaced = [record for _, record in records if (record.source, record.record_id) not in known]
     titled = matching.match_titles(matching.record_title_key(record) for record in unplaced)
     typed = [record for record in unplaced if record.source in matching.SECOND_HAND]
@@ -173,6 +175,26 @@ def _sort_out(
             opened |= {sign for sign in signs if sign[0] not in {"title", "source"}}
             present.append(UpdateRequest(ordinal, work, record, batch.prepared[ordinal]))
     return new, present, waiting
+
+
+def _without_slips(
+    records: list[tuple[int, WorkRecord]],
+    known: dict[tuple[str, str], tuple[int, bytes]],
+    identified: dict[tuple[str, str], int],
+    batch: _Batch,
+) -> list[tuple[int, WorkRecord]]:
+    """The records without identifiers that lead to works from which their source has told them apart; what is left out is noted."""
+    unplaced = [record for _, record in records if (record.source, record.record_id) not in known]
+    found = matching.slips(unplaced, identified)
+    if not found:
+        return records
+    kept = []
+    for ordinal, record in records:
+        slips = found.get((record.source, record.record_id), set())
+        kept.append((ordinal, replace(record, ids={name: value for name, value in record.ids.items() if (name, value) not in slips})))
+        for scheme, value in sorted(slips):
+            batch.notes[ordinal] = f"The identifier {scheme}:{value} stands for another work of this source and was left there."
+    return kept
 
 
 def _recognised(
@@ -209,7 +231,8 @@ def _create(new: list[tuple[int, WorkRecord]], knowledge: Knowledge, batch: _Bat
     batch.topics |= touched.topics
     batch.institutions |= touched.institutions
     batch.outcomes += [
-        Outcome(ordinal, record.record_id, ItemOutcome.CREATED, key) for key, (ordinal, record) in zip(keys, new, strict=True)
+        Outcome(ordinal, record.record_id, ItemOutcome.CREATED, key, batch.notes.get(ordinal, ""))
+        for key, (ordinal, record) in zip(keys, new, strict=True)
     ]
 
 

@@ -1,12 +1,12 @@
 """Recognising the work that a record describes: by its source record, by a shared identifier, else by its title.
 
 Two records of one source with different record ids are two works, whatever their titles: the source has told them
-apart. Between sources the same folded title, years at most one apart and an author in common make one work.
+apart. An identifier that both bear is then a slip of the source, unless their titles are alike. Between sources the same folded title, years at most one apart and an author in common make one work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -28,6 +28,7 @@ SHORTEST_TITLE_KEY = 12  # "Preface", "Editorial": such titles are borne by many
 MOST_OF_A_TITLE = 200  # works of one title that a record is compared with
 BEGINNING = 40  # characters of a folded title that must agree before a typed one is compared
 NEARLY = 0.92
+UNLIKE = 0.6  # two titles of one work, in two languages or before and after a revision, may be further apart: but not within one source
 FEWEST_AUTHORS = 2
 # References and lists that cite works rather than hold records of them: their entries have no identity of their own.
 SECOND_HAND = frozenset({"bibtex", "ris", "orcid"})
@@ -87,6 +88,39 @@ def match_identifiers(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
             [array_text([scheme for scheme, _ in wanted]), array_text([value for _, value in wanted])],
         )
         return {(scheme, value): work for scheme, value, work in cursor.fetchall()}
+
+
+def slips(records: Iterable[WorkRecord], identified: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """By record (source and id), identifiers that lead to a work which the same source has told apart from it. One query, none for no hits.
+
+    Publishers' deposits hold such slips: a book review and the editorial after it under one DOI.
+    """
+    hits = [(record, pair, identified[pair]) for record in records for pair in record_identifiers(record) if pair in identified]
+    hits = [hit for hit in hits if hit[0].source not in SECOND_HAND]
+    if not hits:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT work.id, work.title_key, source.source, source.record_id FROM papers_work work"
+            " JOIN papers_worksource source ON source.work_id = work.id WHERE work.id = ANY(%s)",
+            [sorted({work for _record, _pair, work in hits})],
+        )
+        named: dict[int, list[tuple[str, str, str]]] = {}
+        for work, *row in cursor.fetchall():
+            named.setdefault(work, []).append((row[0], row[1], row[2]))
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for record, pair, work in hits:
+        if _is_told_apart(record, named.get(work, [])):
+            found.setdefault((record.source, record.record_id), set()).add(pair)
+    return found
+
+
+def _is_told_apart(record: WorkRecord, rows: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether this source has records of the work, none of them this one, and the titles have little in common. Rows: title key, source, record."""
+    own = {record_id for _key, source, record_id in rows if _numbering(source) == _numbering(record.source)}
+    if not own or record.record_id in own:
+        return False
+    return SequenceMatcher(None, rows[0][0], record_title_key(record), autojunk=False).ratio() < UNLIKE
 
 
 def match_titles(keys: Iterable[str]) -> dict[str, list[Known]]:

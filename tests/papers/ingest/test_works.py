@@ -156,6 +156,22 @@ def test_a_source_mends_its_own_record(read: Read) -> None:
     assert (work.title, work.cited_by_count, work.cited_by_as_of, work.is_retracted) == (TITLE + ", Mended", 5, date(2026, 11, 1), True)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_identifier_that_a_source_gave_to_two_of_its_works_by_mistake_makes_them_no_one(read: Read, at_once: bool) -> None:
+    review = record("J10-1006", source="acl", title="Book Review: The Representation of Looms", ids={"doi": "10.1/x", "acl": "J10-1006"})
+    words = record(
+        "J10-1008", source="acl", title="Last Words: Adopt a Failure", ids={"doi": "10.1/x", "acl": "J10-1008"}, authors=["Emmy Note"]
+    )
+    runs = [read(review, words)] if at_once else [read(review), read(words)]
+    assert sum(run.created for run in runs) == 2
+    assert set(Work.objects.get(title=words.title).identifiers.values_list("scheme", "value")) == {("acl", "J10-1008")}
+    assert Work.objects.get(title=review.title).identifiers.filter(scheme="doi").exists()
+    assert "10.1/x stands for another work" in ImportItem.objects.get(run=runs[-1], record_id="J10-1008").reason
+    assert counts(read(review, words)) == (0, 0, 2, 0)
+    renamed = record("J10-1009", source="acl", title="Book review: the representation of looms.", ids={"doi": "10.1/x"})
+    assert counts(read(renamed))[0] == 0  # as good as the same title: the source holds the work twice
+
+
 def test_an_identifier_of_another_work_is_left_there_and_said_so(read: Read) -> None:
     read(record("r1", ids={"arxiv": "2401.00001"}), record("r2", title="Looms that count their own threads", ids={"arxiv": "2401.00002"}))
     run = read(
