@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from papers.models import Author, AuthorFigures, AuthorIdentifier, Authorship
+from papers.models import Author, AuthorFigures, AuthorIdentifier, Authorship, NameVariant
 from papers.names import PersonName, compatible, parse_name
 from papers.refresh import mark_dirty
 from profiles.levels import Assessment, ClaimFacts, Piece, RecordFacts, assess
@@ -23,6 +23,7 @@ Frozen = tuple[set[str], set[int]]
 """Domains, and the keys of institutions, whose evidence does not count."""
 
 KIND = "standing"
+CLAIM_COLUMNS = ("author_id", "status", "dispute_free_since", "second_review_at", "profile__user_id", "profile__display_name")
 AT_ONCE = 20  # so few pages are computed in the transaction that changed them; more are left to the workers
 
 
@@ -63,7 +64,7 @@ def refresh_standings(author_ids: Sequence[int]) -> int:
 def assessments(author_ids: Sequence[int], now: datetime) -> dict[int, Assessment]:
     """The levels of these pages as of ``now``, computed afresh and stored nowhere; seven statements whatever their number."""
     records = _record_facts(author_ids)
-    claims = list(holding(author_ids))
+    claims = list(holding(author_ids).select_related(None).select_related("profile").only(*CLAIM_COLUMNS))
     facts = _claim_facts(claims)
     return {author_id: assess(record, facts.get(author_id), now) for author_id, record in records.items()}
 
@@ -145,14 +146,15 @@ def mark_ageing(now: datetime) -> int:
 
 def _record_facts(author_ids: Sequence[int]) -> dict[int, RecordFacts]:
     works = dict(AuthorFigures.objects.filter(author_id__in=author_ids).values_list("author_id", "works_count"))
-    authors = Author.objects.filter(pk__in=author_ids).annotate(
-        has_source_id=Exists(AuthorIdentifier.objects.filter(author=OuterRef("pk"), is_authenticated=False)),
-        has_publisher_orcid=Exists(Authorship.objects.filter(publisher_asserted(), author=OuterRef("pk"))),
+    authors = (
+        Author.objects.filter(pk__in=author_ids)
+        .annotate(
+            has_source_id=Exists(AuthorIdentifier.objects.filter(author=OuterRef("pk"), is_authenticated=False)),
+            has_publisher_orcid=Exists(Authorship.objects.filter(publisher_asserted(), author=OuterRef("pk"))),
+        )
+        .values_list("pk", "confidence", "has_source_id", "has_publisher_orcid")
     )
-    return {
-        author.pk: RecordFacts(works.get(author.pk, 0), author.confidence, author.has_source_id, author.has_publisher_orcid)
-        for author in authors
-    }
+    return {pk: RecordFacts(works.get(pk, 0), confidence, has_id, has_orcid) for pk, confidence, has_id, has_orcid in authors}
 
 
 def publisher_asserted() -> Q:
@@ -190,10 +192,11 @@ def goes_with(name: str, published: Iterable[PersonName]) -> bool:
 
 
 def _published_names(author_ids: Sequence[int]) -> dict[int, list[PersonName]]:
-    forms: dict[int, list[PersonName]] = defaultdict(list)
-    for author in Author.objects.filter(pk__in=author_ids).prefetch_related("name_variants"):
-        forms[author.pk] = [parse_name(form) for form in {author.display_name, *(variant.name for variant in author.name_variants.all())}]
-    return forms
+    forms: dict[int, set[str]] = defaultdict(set)
+    shown = Author.objects.filter(pk__in=author_ids).values_list("pk", "display_name")
+    for author_id, name in (*shown, *NameVariant.objects.filter(author__in=author_ids).values_list("author_id", "name")):
+        forms[author_id].add(name)
+    return {author_id: [parse_name(form) for form in found] for author_id, found in forms.items()}
 
 
 def _with_confirmed_address(user_ids: Sequence[int]) -> set[int]:

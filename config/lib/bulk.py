@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ _HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER: Final = struct.pack(">h", -1)
 _BLOCK: Final = 1 << 23  # bytes that are turned into arrays, or sent, at a time
 _TYPES: Final = {"i2": "int2", "i4": "int4", "i8": "int8", "f8": "float8"}
+_DOCUMENT: Final = 500  # about as many bytes has a document
 _EPOCH: Final = np.datetime64("2000-01-01", "D")  # PostgreSQL's
 _NO_DATE: Final = np.iinfo(np.int32).min
 
@@ -105,6 +107,7 @@ def write_back(
     *,
     key: str,
     columns: Mapping[str, Array] | None = None,
+    documents: Mapping[str, Sequence[bytes]] | None = None,
     rows: Iterable[Sequence[Any]] = (),
     names: Sequence[str] = (),
     stamp: Mapping[str, Any] | None = None,
@@ -114,8 +117,8 @@ def write_back(
 ) -> Changed:
     """Make the rows of ``model`` say what is given: only those that differ are written. One COPY and up to three statements, in one transaction.
 
-    Either ``columns``, arrays by column with ``key`` among them (fixed-width: numbers, dates, ASCII text as "S"), or ``rows`` with their
-    ``names`` (anything; JSON as Python objects). ``stamp`` is set where a row is written, but is no reason to write it. Unless ``insert``, keys
+    Either ``columns``, arrays by column with ``key`` among them (fixed-width: numbers, dates, ASCII text as "S"), and ``documents``, the
+    same for JSON as bytes, or ``rows`` with their ``names`` (anything; JSON as Python objects). ``stamp`` is set where a row is written, but is no reason to write it. Unless ``insert``, keys
     that are not there are passed over; ``delete_others`` removes rows whose key is not given. ``only_where`` is a further condition on
     ``target`` for updates and deletions.
 
@@ -125,7 +128,7 @@ def write_back(
     staged = f"staged_{uuid.uuid4().hex[:12]}"
     with transaction.atomic():
         if columns is not None:
-            names, readings = list(columns), _stage_arrays(staged, columns)
+            names, readings = [*columns, *(documents or {})], _stage_arrays(staged, columns, documents or {})
         else:
             readings = _stage_rows(model, staged, names, rows)
         return _apply(model, staged, key, dict(zip(names, readings, strict=True)), stamp or {}, insert, delete_others, only_where)
@@ -174,24 +177,45 @@ def _apply(
     return Changed(inserted, updated, deleted)
 
 
-def _stage_arrays(staged: str, columns: Mapping[str, Array]) -> list[str]:
+def append_rows(
+    model: type[models.Model],
+    columns: Mapping[str, Array],
+    documents: Mapping[str, Sequence[bytes]] | None = None,
+    stamp: Mapping[str, Any] | None = None,
+) -> None:
+    """Add rows, given as for ``write_back``. One COPY and one statement."""
+    staged = f"staged_{uuid.uuid4().hex[:12]}"
+    names, given = [*columns, *(documents or {})], stamp or {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        readings = [*_stage_arrays(staged, columns, documents or {}), *(f"%(stamp_{name})s" for name in given)]
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({', '.join([*names, *given])}) SELECT {', '.join(readings)} FROM {staged} AS staged",  # noqa: S608 - names of our own
+            {f"stamp_{name}": value for name, value in given.items()},
+        )
+
+
+def _stage_arrays(staged: str, columns: Mapping[str, Array], documents: Mapping[str, Sequence[bytes]]) -> list[str]:
     """Copy the arrays into a temporary table; returns how each column is read from it, NULLs in their places."""
     plain = {name: _staged(values) for name, values in columns.items()}
-    kinds = ", ".join(f"{name} {_TYPES.get(array.dtype.str[1:], 'text')}" for name, (array, _reading) in plain.items())
+    kinds = [f"{name} {_TYPES.get(array.dtype.str[1:], 'text')}" for name, (array, _reading) in plain.items()]
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {staged} ({kinds}) ON COMMIT DROP")
-    copy_columns(staged, {name: array for name, (array, _reading) in plain.items()})
-    return [reading.format(f"staged.{name}") for name, (_array, reading) in plain.items()]
+        cursor.execute(f"CREATE TEMPORARY TABLE {staged} ({', '.join([*kinds, *(f'{name} text' for name in documents)])}) ON COMMIT DROP")
+    copy_columns(staged, {name: array for name, (array, _reading) in plain.items()}, documents)
+    readings = [reading.format(f"staged.{name}") for name, (_array, reading) in plain.items()]
+    return [*readings, *(f"staged.{name}::jsonb" for name in documents)]
 
 
-def copy_columns(table: str, columns: Mapping[str, Array]) -> None:
-    """Append arrays of the same length to a table (a name of our own) with just these columns, in their order and of their types."""
+def copy_columns(table: str, columns: Mapping[str, Array], documents: Mapping[str, Sequence[bytes]] | None = None) -> None:
+    """Append arrays of the same length to a table (a name of our own) with just these columns, in their order and of their types.
+
+    After them come ``documents``: columns of text, in UTF-8.
+    """
     row = _row_type({name: array.dtype for name, array in columns.items()})
     with connection.cursor() as cursor:
         raw: Any = cursor.cursor
         with raw.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
             copy.write(_HEADER)
-            for content in _rows_in_blocks(columns, row):
+            for content in _rows_in_blocks(columns, row, list((documents or {}).values())):
                 copy.write(content)
             copy.write(_TRAILER)
 
@@ -211,16 +235,24 @@ def _staged(values: Array) -> tuple[Array, str]:
     return values, "{}"
 
 
-def _rows_in_blocks(arrays: Mapping[str, Array], row: np.dtype[Any]) -> Iterator[bytes]:
+def _rows_in_blocks(arrays: Mapping[str, Array], row: np.dtype[Any], documents: Sequence[Sequence[bytes]]) -> Iterator[bytes]:
     size = len(next(iter(arrays.values())))
-    step = max(1, _BLOCK // row.itemsize)
+    step = max(1, _BLOCK // (row.itemsize + _DOCUMENT * len(documents)))
     for start in range(0, size, step):
         rows = np.empty(min(step, size - start), dtype=row)
-        rows["_columns"] = len(arrays)
+        rows["_columns"] = len(arrays) + len(documents)
         for name, array in arrays.items():
             rows[f"_length_{name}"] = array.dtype.itemsize
             rows[name] = array[start : start + step]
-        yield rows.tobytes()
+        yield _joined(rows, [texts[start : start + step] for texts in documents]) if documents else rows.tobytes()
+
+
+def _joined(rows: Array, documents: Sequence[Sequence[bytes]]) -> bytes:
+    """Rows with what has no fixed width at their ends."""
+    fixed, width, length = rows.tobytes(), rows.dtype.itemsize, struct.Struct(">i").pack
+    beginnings = [fixed[start : start + width] for start in range(0, len(fixed), width)]
+    endings = [piece for texts in documents for piece in ([length(len(text)) for text in texts], texts)]
+    return b"".join(chain.from_iterable(zip(beginnings, *endings, strict=True)))
 
 
 def _stage_rows(model: type[models.Model], staged: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from papers.models import Author, AuthorFigures
 from profiles.evidence.vouching import COSTLY
 from profiles.levels import Assessment
-from profiles.models import FieldStatistics, Profile, Sanction, Standing, SupportFlow, Vouch
+from profiles.models import FieldStatistics, ProfileLink, Sanction, Standing, SupportFlow, Vouch
 from profiles.models.choices import ClaimStatus, VouchStatus
 from profiles.models.trust import SanctionKind
 from profiles.standings import assessments
@@ -25,7 +25,6 @@ from profiles.trust.sanctions import SEVERITY
 SECONDS_A_DAY = 86_400.0
 WINDOW_YEARS = (3, 7, 15)
 ACTIVE_WINDOW = 10
-FIGURES = ("author", "field", "by_year", "topics_count", "close_count")
 
 RECORD_SQL = """
     SELECT authorship.author_id,
@@ -93,7 +92,10 @@ class PageInputs:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, floats rounded to twelve places so that the same inputs are the same text."""
-        return {name: _rounded(value) for name, value in asdict(self).items()}
+        return {name: _rounded(getattr(self, name)) for name in _INPUT_NAMES}
+
+
+_INPUT_NAMES = tuple(one.name for one in fields(PageInputs))
 
 
 def years_in_windows(by_year: Iterable[Sequence[int]], works: int, this_year: int) -> tuple[list[int], int]:
@@ -122,12 +124,11 @@ def read_inputs(author_ids: Sequence[int], now: datetime) -> dict[int, PageInput
     found = list(Author.objects.filter(pk__in=author_ids, merged_into__isnull=True, erased_at__isnull=True).values_list("pk", "confidence"))
     ids = [pk for pk, _confidence in found]
     assessed = assessments(ids, now)
-    figures = {row.author_id: row for row in AuthorFigures.objects.filter(author_id__in=ids).only(*FIGURES)}
+    figures = _figures(ids)
     records = _rows(RECORD_SQL, [ids])
     noticed = {author_id: count for author_id, (count,) in _rows(NOTICED_SQL.format(whose="own.author_id = ANY(%s)"), [ids]).items()}
     usual = UsualFigures.latest()
-    standings = {row.author_id: row for row in Standing.objects.filter(author_id__in=ids).select_related("claim")}
-    owners = _owners(standings)
+    l2_since, owners = _standings(ids)
     sanctions = _sanctions(ids, now)
     z = dict(SupportFlow.objects.filter(author_id__in=ids).values_list("author_id", "community"))
     inputs = {}
@@ -139,7 +140,7 @@ def read_inputs(author_ids: Sequence[int], now: datetime) -> dict[int, PageInput
             confidence=confidence,
             noticed=noticed.get(author_id, 0),
             usual=usual,
-            standing=standings.get(author_id),
+            l2_since=l2_since.get(author_id),
             owner=owners.get(author_id),
             sanctions=sanctions.get(author_id, []),
             z=z.get(author_id, 0.0),
@@ -150,14 +151,14 @@ def read_inputs(author_ids: Sequence[int], now: datetime) -> dict[int, PageInput
 
 def _page(
     assessed: Assessment,
-    figures: AuthorFigures | None,
+    figures: Figures | None,
     record: tuple[Any, ...],
     *,
     confidence: float | None,
     noticed: int,
     usual: UsualFigures,
-    standing: Standing | None,
-    owner: Profile | None,
+    l2_since: datetime | None,
+    owner: Owner | None,
     sanctions: list[Sanction],
     z: float,
     now: datetime,
@@ -178,9 +179,9 @@ def _page(
         topics=figures.topics_count if figures is not None else 0,
         confidence=confidence or 0.0,
         owner_share=decided / works if owner is not None and works else 0.0,
-        has_position=owner is not None and bool(owner.position),
-        has_biography=owner is not None and bool(owner.biography),
-        has_links=owner is not None and len(owner.links.all()) > 0,  # prefetched
+        has_position=owner is not None and owner.has_position,
+        has_biography=owner is not None and owner.has_biography,
+        has_links=owner is not None and owner.has_links,
         in_window=tuple(in_window),
         n90=statistics.n90,
         active_years=active_years,
@@ -188,7 +189,7 @@ def _page(
         kappa=statistics.kappa,
         close=figures.close_count if figures is not None else 0,
         z=z,
-        clean_days=_clean_days(standing, sanctions, now) if assessed.level >= 2 else 0.0,  # noqa: PLR2004 - L2
+        clean_days=_clean_days(l2_since, sanctions, now) if assessed.level >= 2 else 0.0,  # noqa: PLR2004 - L2
         sanctions=_factor(sanctions, now),
         statistics_version=usual.version,
         field_key=statistics.name,
@@ -231,14 +232,43 @@ class UsualFigures:
         return self.fields.get(field_id) or self.fields.get(None) or Usual("all", (1.0,) * 4, 4.0)
 
 
-def _owners(standings: dict[int, Standing]) -> dict[int, Profile]:
-    """The owner's profile of each owned page. Two queries."""
-    claims = {author_id: row.claim for author_id, row in standings.items() if row.claim is not None}
-    profiles = {
-        profile.pk: profile
-        for profile in Profile.objects.filter(pk__in=[claim.profile_id for claim in claims.values()]).prefetch_related("links")
-    }
-    return {author_id: profiles[claim.profile_id] for author_id, claim in claims.items() if claim.profile_id in profiles}
+class Figures(NamedTuple):
+    """What is read of an author's figures."""
+
+    field_id: int | None
+    by_year: list[list[int]]
+    topics_count: int
+    close_count: int
+
+
+class Owner(NamedTuple):
+    """What an owner has told of themselves."""
+
+    has_position: bool
+    has_biography: bool
+    has_links: bool
+
+
+def _figures(ids: Sequence[int]) -> dict[int, Figures]:
+    """The figures of each page that has any. One query; plain rows, as thousands of model instances would take longer than the formula."""
+    rows = AuthorFigures.objects.filter(author_id__in=ids).values_list("author_id", *Figures._fields)
+    return {author_id: Figures(*rest) for author_id, *rest in rows}
+
+
+def _standings(ids: Sequence[int]) -> tuple[dict[int, datetime | None], dict[int, Owner]]:
+    """Since when each page is at L2, and the owner of each owned one. One query."""
+    links = ProfileLink.objects.filter(profile=OuterRef("claim__profile"))
+    rows = (
+        Standing.objects.filter(author_id__in=ids)
+        .annotate(has_links=Exists(links))
+        .values_list("author_id", "l2_since", "claim__profile", "claim__profile__position", "claim__profile__biography", "has_links")
+    )
+    since, owners = {}, {}
+    for author_id, l2_since, profile_id, position, biography, has_links in rows:
+        since[author_id] = l2_since
+        if profile_id is not None:
+            owners[author_id] = Owner(bool(position), bool(biography), has_links)
+    return since, owners
 
 
 def _sanctions(ids: Sequence[int], now: datetime) -> dict[int, list[Sanction]]:
@@ -268,14 +298,16 @@ def _sanctions(ids: Sequence[int], now: datetime) -> dict[int, list[Sanction]]:
 
 
 def _factor(sanctions: Sequence[Sanction], now: datetime) -> float:
+    if not sanctions:
+        return 1.0
     severities = np.array([SEVERITY[SanctionKind(one.kind)] for one in sanctions], dtype=np.float64)
     ages = np.array([_days(one.imposed_at, now) for one in sanctions], dtype=np.float64)
     return sanctions_factor(severities, ages)
 
 
-def _clean_days(standing: Standing | None, sanctions: Sequence[Sanction], now: datetime) -> float:
+def _clean_days(l2_since: datetime | None, sanctions: Sequence[Sanction], now: datetime) -> float:
     """Days since reaching L2 or since the latest sanction. Whole days, so that a score does not move with every look."""
-    starts = [moment for moment in (standing.l2_since if standing is not None else None, *(one.imposed_at for one in sanctions)) if moment]
+    starts = [moment for moment in (l2_since, *(one.imposed_at for one in sanctions)) if moment]
     return float(int(_days(max(starts), now))) if starts else 0.0
 
 

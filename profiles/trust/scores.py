@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from django.db import connection, transaction
 from django.utils import timezone
 
-from papers.figures.storing import store_rows
 from papers.models import RefreshRequest
-from profiles.models import ShadowScore, TrustEvent, TrustScore
-from profiles.trust.formula import FORMULA_VERSION, POINT_NAMES, TrustParts, trust
+from profiles.trust.formula import POINT_NAMES, TrustParts, trust
 from profiles.trust.reading import pack, read_inputs
+from profiles.trust.shadows import next_formulas, store_shadows
+from profiles.trust.storing import lock_scores, store_scores
 
 KIND = "trust"
-NEXT_FORMULAS: dict[int, Any] = {}
-"""Formulas that are computed beside the present one: version to a function like ``formula.trust``. Two weeks here, then shown."""
+
+_SNAPSHOTS = """
+    INSERT INTO profiles_trustevent (author_id, at, formula_version, score, shown, band, level, points, moved, reasons, input_hash, is_snapshot)
+    SELECT score.author_id, %(now)s, formula_version, score, shown, band, score.level, parts -> 'points', '{}', '{month}', input_hash, true
+    FROM profiles_trustscore AS score JOIN profiles_standing AS standing ON standing.author_id = score.author_id AND standing.claim_id IS NOT NULL
+    WHERE NOT EXISTS (
+        SELECT FROM profiles_trustevent AS event WHERE event.author_id = score.author_id AND event.is_snapshot AND event.at >= %(month)s
+    )
+    ORDER BY score.author_id
+"""
 
 
+@transaction.atomic
 def refresh_scores(author_ids: Sequence[int]) -> int:
     """Compute and store the scores of these pages; returns how many there are. About twenty queries whatever their number.
 
     An event is kept where the shown number or the band differs from before, with what moved and the reasons that marked the page.
     """
     now = timezone.now()
-    inputs = read_inputs(sorted(set(author_ids)), now)
-    if not inputs:
+    found = read_inputs(sorted(set(author_ids)), now)
+    if not found:
         return 0
-    ids = list(inputs)
-    stored = [inputs[author_id].as_json() for author_id in ids]
-    parts = trust(pack(stored))
-    before = {row.author_id: row for row in TrustScore.objects.filter(author_id__in=ids)}
-    rows = [_row(author_id, stored[place], parts, place, now) for place, author_id in enumerate(ids)]
-    store_rows(rows, key=("author_id",))
-    reasons = _reasons(ids)
-    TrustEvent.objects.bulk_create(
-        [
-            event_of(row, now, before.get(row.author_id), reasons.get(row.author_id, ()))
-            for row in rows
-            if _shows(row, before.get(row.author_id))
-        ]
-    )
-    for version, following in NEXT_FORMULAS.items():
-        _store_shadow(version, ids, following(pack(stored)), now)
-    return len(rows)
+    ids = sorted(found)
+    inputs = [found[author_id].as_json() for author_id in ids]
+    packed = pack(inputs)
+    pages = np.array(ids, dtype=np.int64)
+    documents = [canonical(one) for one in inputs]
+    store_scores(pages, packed.level, trust(packed), documents, before=lock_scores(ids), reasons=_reasons(ids), now=now)
+    for version, following in next_formulas().items():
+        store_shadows(version, pages, following(packed), now)
+    return len(ids)
 
 
 def recompute(inputs: dict[str, Any]) -> TrustParts:
@@ -56,53 +59,23 @@ def recompute(inputs: dict[str, Any]) -> TrustParts:
 
 def input_hash(inputs: dict[str, Any]) -> str:
     """SHA-256 of inputs as canonical JSON."""
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(canonical(inputs)).hexdigest()
+
+
+def canonical(inputs: dict[str, Any]) -> bytes:
+    """Inputs as canonical JSON: keys in order, no spaces, UTF-8."""
+    return _canonical(inputs).encode()
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode  # json.dumps would make one at every call
 
 
 def take_snapshots(now: datetime) -> int:
-    """A monthly event for every owned page that has none this month, changed or not; returns how many. Unclaimed pages keep their changes only."""
+    """A monthly event for every owned page that has none this month, changed or not; returns how many. Unclaimed pages keep their changes only. One statement."""
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    done = TrustEvent.objects.filter(is_snapshot=True, at__gte=month).values("author_id")
-    rows = TrustScore.objects.filter(author__standing__claim__isnull=False).exclude(author_id__in=done).order_by("author_id")
-    events = [event_of(row, now, row, ("month",), is_snapshot=True) for row in rows.iterator(chunk_size=1000)]
-    TrustEvent.objects.bulk_create(events, batch_size=1000)
-    return len(events)
-
-
-def event_of(row: TrustScore, now: datetime, before: TrustScore | None, reasons: Iterable[str], *, is_snapshot: bool = False) -> TrustEvent:
-    """An event about a score, not saved. ``moved`` tells by how many points each component moved."""
-    points = row.parts["points"]
-    earlier = before.parts["points"] if before is not None else dict.fromkeys(points, 0.0)
-    moved = {name: round(points[name] - earlier.get(name, 0.0), 4) for name in points}
-    return TrustEvent(
-        author_id=row.author_id,
-        at=now,
-        formula_version=row.formula_version,
-        score=row.score,
-        shown=row.shown,
-        band=row.band,
-        level=row.level,
-        points=points,
-        moved={name: by for name, by in moved.items() if by},
-        reasons=sorted(set(reasons)),
-        input_hash=row.input_hash,
-        is_snapshot=is_snapshot,
-    )
-
-
-def _row(author_id: int, inputs: dict[str, Any], parts: TrustParts, place: int, now: datetime) -> TrustScore:
-    return TrustScore(
-        author_id=author_id,
-        formula_version=FORMULA_VERSION,
-        score=float(parts.score[place]),
-        shown=int(parts.shown[place]),
-        band=int(parts.band[place]),
-        level=inputs["level"],
-        parts=parts_of(parts, place),
-        inputs=inputs,
-        input_hash=input_hash(inputs),
-        computed_at=now,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_SNAPSHOTS, {"now": now, "month": month})
+        return int(cursor.rowcount)
 
 
 def parts_of(parts: TrustParts, place: int = 0) -> dict[str, Any]:
@@ -119,28 +92,6 @@ def parts_of(parts: TrustParts, place: int = 0) -> dict[str, Any]:
     }
 
 
-def _shows(row: TrustScore, before: TrustScore | None) -> bool:
-    return before is None or (before.shown, before.band) != (row.shown, row.band)
-
-
-def _reasons(ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _reasons(ids: Sequence[int]) -> dict[int, str]:
     """Why each page was marked; the marks stand until the transaction that stores the scores clears them."""
-    marks = RefreshRequest.objects.filter(kind=KIND, object_id__in=ids).values_list("object_id", "reason")
-    return {object_id: (reason,) for object_id, reason in marks}
-
-
-def _store_shadow(version: int, ids: Sequence[int], parts: TrustParts, now: datetime) -> None:
-    rows = [
-        ShadowScore(
-            author_id=author_id,
-            formula_version=version,
-            score=float(parts.score[place]),
-            shown=int(parts.shown[place]),
-            band=int(parts.band[place]),
-            computed_at=now,
-        )
-        for place, author_id in enumerate(ids)
-    ]
-    ShadowScore.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["author", "formula_version"], update_fields=["score", "shown", "band", "computed_at"]
-    )
+    return dict(RefreshRequest.objects.filter(kind=KIND, object_id__in=ids).values_list("object_id", "reason"))

@@ -13,7 +13,7 @@ from psycopg import sql
 from tests.benchmarks.rows import Measured, at_least, at_most
 from tests.live.scratch import manage
 
-PEOPLE, SUPPORTS, CHANGED = 1_000_000, 5_000_000, 10_000
+PEOPLE, SUPPORTS, CHANGED, FIELDS = 1_000_000, 5_000_000, 10_000, 40
 NOTHING = {
     "boolean": "false",
     "jsonb": "'[]'",
@@ -66,8 +66,16 @@ def _fill(url: str) -> None:
         everybody = f"generate_series(1, {PEOPLE}) AS n"
         owners = f"{everybody} WHERE {OWNED}"
         _insert(connection, "papers_author", everybody, id="n", display_name="'Person ' || n", sort_name="'Person ' || n")
+        fields = f"generate_series(1, {FIELDS}) AS n"
+        _insert(connection, "papers_field", fields, id="1000 + n", key="'made-up-' || n", name="'Field ' || n")
         _insert(
-            connection, "papers_authorfigures", everybody, author_id="n", works_count="1 + n % 40", by_year="'[[2026, 1]]'", field_id="NULL"
+            connection,
+            "papers_authorfigures",
+            everybody,
+            author_id="n",
+            works_count="1 + n % 40",
+            by_year="'[[2026, 1], [2024, 2], [2019, 1], [2014, 3]]'",
+            field_id=f"CASE WHEN n % 10 > 0 THEN 1001 + n % {FIELDS} END",
         )
         _insert(connection, "profiles_user", owners, id="n", email="n || '@example.org'", password="'!'", is_active="true")
         _insert(connection, "profiles_profile", owners, id="n", user_id="n", display_name="'Person ' || n")
@@ -125,7 +133,46 @@ def _fill(url: str) -> None:
             weight="random() + .01",
             latest_at="now() - n % 900 * interval '1 day'",
         )
+        _fill_records(connection)
         connection.execute("ANALYZE")
+
+
+def _fill_records(connection: psycopg.Connection[Any]) -> None:
+    """Of the people who will change: four works each with two authors, identifiers, and five citations of each."""
+    works = 2 * CHANGED
+    every = f"generate_series(1, {works}) AS n"
+    _insert(
+        connection,
+        "papers_work",
+        every,
+        id="n",
+        title="'Work ' || n",
+        abstract="CASE WHEN n % 4 > 0 THEN 'Abstract' ELSE '' END",
+        year="2020",
+    )
+    _insert(connection, "papers_workidentifier", every, work_id="n", scheme="'doi'", value="'10.5555/' || n")
+    _insert(
+        connection,
+        "papers_authorship",
+        f"generate_series(0, {4 * CHANGED} - 1) AS n",
+        work_id=f"1 + (n / 4 * 2 + n % 4 * 613) % {works}",
+        author_id=_changed("n / 4 + 1"),
+        position="n % 4",
+        raw_name="'Somebody'",
+        rule="'made-up'",
+    )
+    _insert(
+        connection,
+        "papers_citation",
+        f"generate_series(1, {5 * works}) AS n WHERE n % {works} <> (n * 31 + n / {works} * 7 + 1) % {works}",
+        citing_id=f"1 + n % {works}",
+        cited_id=f"1 + (n * 31 + n / {works} * 7 + 1) % {works}",
+    )
+
+
+def _changed(place: str) -> str:
+    """Who is the first, second ... of those who change, in SQL."""
+    return f"1 + ({place}) * 97::bigint % {PEOPLE}"
 
 
 def _insert(connection: psycopg.Connection[Any], table: str, rows: str, **given: str) -> None:
@@ -136,7 +183,8 @@ def _insert(connection: psycopg.Connection[Any], table: str, rows: str, **given:
         [table],
     ).fetchall()
     values = {name: NOTHING.get(kind, "0") for name, kind in named} | {name: f"({value})" for name, value in given.items()}
-    statement = f"INSERT INTO {table} ({', '.join(values)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values.values())} FROM {rows} ON CONFLICT DO NOTHING"
+    quoted = [f'"{name}"' for name in values]
+    statement = f"INSERT INTO {table} ({', '.join(quoted)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values.values())} FROM {rows} ON CONFLICT DO NOTHING"
     connection.execute(statement)
 
 
