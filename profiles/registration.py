@@ -116,7 +116,7 @@ def register_trust() -> None:
             support.KIND,
             support.refresh_support,
             queue="scores",
-            batch=200,
+            batch=1000,
             order=45,
             workers=1,  # two would push the same residual
             everything=support.everybody_with_a_claim,
@@ -128,7 +128,7 @@ def register_trust() -> None:
             scores.KIND,
             scores.refresh_scores,
             queue="scores",
-            batch=500,
+            batch=1000,
             order=50,
             everything=lambda: Author.objects.values_list("pk", flat=True).iterator(),
             after=("author-figures", "standing"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -13,7 +13,7 @@ from django.utils import timezone
 from papers.models import Author, AuthorFigures, AuthorIdentifier, Authorship, NameVariant
 from papers.names import PersonName, compatible, parse_name
 from papers.refresh import mark_dirty
-from profiles.levels import Assessment, ClaimFacts, Piece, RecordFacts, assess
+from profiles.levels import Assessment, ClaimFacts, Piece, RecordFacts, assess, record_level
 from profiles.models import Claim, Evidence, Freeze, Standing
 from profiles.models.choices import COUNTING, ClaimStatus, Level, Method
 from profiles.querysets.claims import holding
@@ -142,6 +142,22 @@ def mark_ageing(now: datetime) -> int:
     """Mark the pages whose level time alone may have changed; returns how many."""
     due = Standing.objects.filter(next_change_at__lte=now).values_list("author_id", flat=True)
     return mark_dirty(kind=KIND, ids=due, reason="age")
+
+
+def mark_outdated(levels: Mapping[int, int]) -> int:
+    """Mark the pages with a stored level that is another than the one just assessed, or whose record gives another now; returns how many.
+
+    A page's record may come to be surer, or grow, without anybody touching its claim. One query, and a mark where there is any.
+    """
+    rows = Standing.objects.filter(author_id__in=levels).values_list(
+        "author_id", "level", "record_level", "author__confidence", "author__figures__works_count"
+    )
+    outdated = [
+        author_id
+        for author_id, level, by_record, confidence, works in rows
+        if level != levels[author_id] or by_record != record_level(RecordFacts(works or 0, confidence, False, False))
+    ]
+    return mark_dirty(kind=KIND, ids=outdated, reason="record") if outdated else 0
 
 
 def _record_facts(author_ids: Sequence[int]) -> dict[int, RecordFacts]:

@@ -9,6 +9,7 @@ from profiles.standings import mark_ageing
 from profiles.trust.everybody import recompute_everybody
 from profiles.trust.full import rebuild_support
 from profiles.trust.scores import take_snapshots
+from profiles.trust.shadows import drop_former
 from profiles.trust.statistics import recompute_statistics
 
 
@@ -18,6 +19,7 @@ def recompute_nightly() -> None:
     recompute_statistics()
     now = timezone.now()
     mark_ageing(now)
-    rebuild_support(mark=False)
+    rebuild_support()
     recompute_everybody(now)
+    drop_former()
     take_snapshots(now)

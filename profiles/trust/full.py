@@ -10,10 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.lib.bulk import Array, read_columns, write_back
-from papers.refresh import mark_dirty
 from profiles.models import SupportFlow
 from profiles.models.choices import COUNTING, HOLDING, Level
-from profiles.trust.flows import HALF_LIFE_SECONDS, LEAST_MOVE, one_at_a_time
+from profiles.trust.flows import HALF_LIFE_SECONDS, one_at_a_time
 from profiles.trust.propagation import GATES, NO_INSTITUTION, Edges, Floats, Ints, community, propagate, transfer_and_out
 from profiles.trust.support import gather_support
 
@@ -25,23 +24,21 @@ _INSTITUTIONS = """
     WHERE claim.status = ANY(%(holding)s) AND evidence.status = ANY(%(counting)s) AND evidence.institution_id IS NOT NULL
     ORDER BY claim.author_id, evidence.confirmed_at DESC, evidence.id DESC
 """
-_BEFORE = "SELECT author_id, community FROM profiles_supportflow ORDER BY author_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Propagated:
-    """How much was propagated, and whose z has moved: row keys of pages."""
+    """How much was propagated."""
 
     edges: int
     people: int
-    moved: Ints
 
 
-def rebuild_support(now: datetime | None = None, *, gather: bool = True, mark: bool = True) -> Propagated:
-    """Propagate all support anew and store where it stands; one transaction.
+def rebuild_support(now: datetime | None = None, *, gather: bool = True) -> Propagated:
+    """Propagate all support anew and store where it stands; one transaction. The caller then has all scores computed (``everybody``).
 
-    ``gather`` asks the sources of support first, which dirty rows otherwise keep up to date. ``mark`` has the scores whose z has moved computed by workers;
-    without it the caller computes all of them. A million pages and five million edges: see ``make bench ONLY=trust``.
+    ``gather`` asks the sources of support first, which dirty rows otherwise keep up to date. A million pages and five million edges: see
+    ``make bench ONLY=trust``.
     """
     moment = (now or timezone.now()).timestamp()
     with transaction.atomic():
@@ -52,11 +49,8 @@ def rebuild_support(now: datetime | None = None, *, gather: bool = True, mark: b
         held = read_columns(_LEVELS, {"author": "i8", "level": "i8"})
         people = np.unique(np.concatenate([given["source"], given["target"], held["author"][held["level"] >= Level.L4]]))
         state = _propagated(given, held, people, moment) if len(people) else _nothing()
-        moved = _moved(state["author_id"], state["community"])
         write_back(SupportFlow, key="author_id", columns=state, delete_others=True)
-        if mark:
-            mark_dirty(kind="trust", ids=moved.tolist(), reason="community")
-    return Propagated(len(given["source"]), len(people), moved)
+    return Propagated(len(given["source"]), len(people))
 
 
 def _propagated(given: dict[str, Array], held: dict[str, Array], people: Ints, moment: float) -> dict[str, Array]:
@@ -94,14 +88,3 @@ def _looked_up(people: Ints, keys: Ints, values: Ints, otherwise: int) -> Ints:
         return np.full(len(people), otherwise, dtype=np.int64)
     place = np.minimum(np.searchsorted(keys, people), len(keys) - 1)
     return np.where(keys[place] == people, values[place], otherwise).astype(np.int64)
-
-
-def _moved(people: Ints, z: Floats) -> Ints:
-    """Whose z is another than what is stored, with those for whom nothing is left."""
-    before = read_columns(_BEFORE, {"author": "i8", "z": "f8"})
-    everybody = np.union1d(people, before["author"])
-    then, now = np.zeros(len(everybody)), np.zeros(len(everybody))
-    then[np.searchsorted(everybody, before["author"])] = before["z"]
-    now[np.searchsorted(everybody, people)] = z
-    moved: Ints = everybody[np.abs(now - then) > LEAST_MOVE]
-    return moved

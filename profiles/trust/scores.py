@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.models import RefreshRequest
-from profiles.trust.formula import POINT_NAMES, TrustParts, trust
+from profiles.standings import mark_outdated
+from profiles.trust.formula import POINT_NAMES, Ints, TrustParts, trust
 from profiles.trust.reading import pack, read_inputs
 from profiles.trust.shadows import next_formulas, store_shadows
 from profiles.trust.storing import lock_scores, store_scores
@@ -49,6 +50,7 @@ def refresh_scores(author_ids: Sequence[int]) -> int:
     store_scores(pages, packed.level, trust(packed), documents, before=lock_scores(ids), reasons=_reasons(ids), now=now)
     for version, following in next_formulas().items():
         store_shadows(version, pages, following(packed), now)
+    _have_levels_follow(ids, packed.level)
     return len(ids)
 
 
@@ -90,6 +92,12 @@ def parts_of(parts: TrustParts, place: int = 0) -> dict[str, Any]:
         },
         "points": dict(zip(POINT_NAMES, (float(value) for value in parts.points[place]), strict=True)),
     }
+
+
+def _have_levels_follow(ids: Sequence[int], levels: Ints) -> None:
+    """Levels rest on the record as scores do. Our own marks are locked first, as whoever computes levels marks scores before it settles."""
+    list(RefreshRequest.objects.filter(kind=KIND, object_id__in=ids).order_by("object_id").select_for_update().values_list("pk"))
+    mark_outdated(dict(zip(ids, levels.tolist(), strict=True)))
 
 
 def _reasons(ids: Sequence[int]) -> dict[int, str]:

@@ -20,7 +20,10 @@ BATCH = 1000
 
 
 class Command(BaseCommand):
-    """Everything about trust, as at night. May run beside workers: what it stores is what they would."""
+    """Everything about trust that is computed from what is stored. May run beside workers: what it stores is what they would.
+
+    The night does the same after asking all sources of support, and ``--from-records`` reads the records as well.
+    """
 
     help = "Recompute what is usual in each field, the support between people, and all trust scores."
 
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         """Work through all pages in the order of their keys."""
         started = time.monotonic()
         version = recompute_statistics()
-        support = rebuild_support(gather=from_records, mark=False)
+        support = rebuild_support(gather=from_records)
         total = Author.objects.count() if from_records else TrustScore.objects.count()
         shown = verbosity > 0 and sys.stderr.isatty()
         with tqdm(total=total, desc="trust", unit="", disable=not shown, file=sys.stderr) as bar:
