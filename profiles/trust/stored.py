@@ -50,11 +50,15 @@ _BESIDE = {
 _READ_AS = _BESIDE | _KEPT
 _FROM = """
     FROM profiles_trustscore AS score
-         JOIN papers_author AS author ON author.id = score.author_id AND author.merged_into_id IS NULL AND author.erased_at IS NULL
-         LEFT JOIN papers_authorfigures AS figures ON figures.author_id = score.author_id
-         LEFT JOIN profiles_supportflow AS flow ON flow.author_id = score.author_id
-         LEFT JOIN profiles_standing AS standing ON standing.author_id = score.author_id
-"""
+         JOIN papers_author AS author
+              ON author.id = score.author_id AND author.merged_into_id IS NULL AND author.erased_at IS NULL
+              AND author.id BETWEEN %(first)s AND %(last)s
+         LEFT JOIN papers_authorfigures AS figures
+              ON figures.author_id = score.author_id AND figures.author_id BETWEEN %(first)s AND %(last)s
+         LEFT JOIN profiles_supportflow AS flow ON flow.author_id = score.author_id AND flow.author_id BETWEEN %(first)s AND %(last)s
+         LEFT JOIN profiles_standing AS standing
+              ON standing.author_id = score.author_id AND standing.author_id BETWEEN %(first)s AND %(last)s
+"""  # a range passes through no join by itself: without its own, each table would be read in full for each piece
 _READ = f"""
     SELECT {", ".join(read for read, _kind in _READ_AS.values())}
     {_FROM} CROSS JOIN LATERAL jsonb_to_record(score.inputs) AS kept ({_TYPED})
@@ -65,7 +69,8 @@ _YEARS = """
     SELECT figures.author_id, (pair ->> 0)::int8, (pair ->> 1)::int8
     FROM profiles_trustscore AS score JOIN papers_authorfigures AS figures ON figures.author_id = score.author_id,
          jsonb_array_elements(figures.by_year) AS pair
-    WHERE score.author_id BETWEEN %(first)s AND %(last)s AND score.computed_at < %(new_year)s
+    WHERE score.author_id BETWEEN %(first)s AND %(last)s AND figures.author_id BETWEEN %(first)s AND %(last)s
+          AND score.computed_at < %(new_year)s
 """
 
 
