@@ -29,7 +29,7 @@ from profiles.models.trust import Band, SanctionKind
 from profiles.trust.formula import WEIGHT_D, WEIGHT_I, WEIGHT_N, WEIGHT_Q, WEIGHT_S
 from profiles.trust.page import address
 from profiles.trust.sanctioning import impose_sanction, lift_sanction
-from profiles.trust.whatif import what_if
+from profiles.trust.whatif import WhatIf, next_formulas_beside, what_if
 
 _RANGE = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?")
 SANCTION_CODES = (ReasonCode.ABUSE, ReasonCode.IMPOSTURE, ReasonCode.OTHER_PERSON)
@@ -158,13 +158,21 @@ class TrustScoreAdmin(ReadOnlyAdmin[TrustScore]):
             "title": _("What another formula would do"),
             "opts": self.opts,
             "form": form,
-            "found": found,
-            "moves": [(by, found.up[by], found.down[by]) for by in found.up] if found is not None else [],
-            "bands": [(Band(before).label, Band(after).label, n) for (before, after), n in found.bands.items()]
-            if found is not None
-            else [],
+            "found": _table(found) if found is not None else None,
+            "following": [(one.version, one.since, _table(one.moves)) for one in next_formulas_beside()],
         }
         return TemplateResponse(request, "admin/profiles/trustscore/what_if.html", context)
+
+
+def _table(found: WhatIf) -> dict[str, Any]:
+    """Who would move, as the page shows it."""
+    return {
+        "people": found.people,
+        "all_people": found.all_people,
+        "mean": found.mean,
+        "moves": [(by, found.up[by], found.down[by]) for by in found.up],
+        "bands": [(Band(before).label, Band(after).label, n) for (before, after), n in found.bands.items()],
+    }
 
 
 def _band_of(shown: int) -> int:

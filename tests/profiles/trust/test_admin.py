@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,8 +11,11 @@ from django.urls import reverse
 
 from papers.figures import refresh_author_figures
 from papers.models import RefreshRequest
-from profiles.models import Sanction, TrustScore
+from profiles.models import Sanction, ShadowScore, TrustScore
+from profiles.trust.everybody import recompute_everybody
+from profiles.trust.formula import trust
 from profiles.trust.scores import refresh_scores
+from profiles.trust.shadows import NEXT_FORMULAS, drop_former
 from tests.factories.accounts import log_in_with_second_factor
 from tests.factories.people import account, page_of
 
@@ -78,6 +83,23 @@ def test_what_another_formula_would_do(client, grace):
     assert 'name="identity" value="35.0"' in asked
     assert "Over 1 of 1 scores" in found
     assert "The weights add up to 180, not to 100." in refused
+    assert "beside the present one" not in asked
+
+
+def test_a_formula_to_come_is_compared_over_everybody(client, grace, monkeypatch):
+    for who, works in (("ada", 2), ("emmy", 3)):
+        scored(who, works=works, confidence=0.9)
+    monkeypatch.setitem(NEXT_FORMULAS, 2, lambda inputs: trust(replace(inputs, topics=inputs.topics + 3)))  # one point and a half more
+    recompute_everybody()
+
+    shown = client.get(reverse("admin:profiles_trustscore_what_if")).content.decode()
+
+    assert ShadowScore.objects.filter(formula_version=2).count() == 2
+    assert "Version 2 of the formula" in shown
+    assert "Over 2 of 2 scores" in shown
+    assert '<th scope="row">1</th><td>2</td><td>0</td>' in shown
+    monkeypatch.delitem(NEXT_FORMULAS, 2)
+    assert drop_former() == 2
 
 
 def test_a_sanction_is_imposed_and_lifted(client, grace):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from papers.models import RefreshRequest
 from profiles.models import Claim, Sanction, Standing, SupportFlow, TrustEvent, TrustScore
 from profiles.models.choices import Method
 from profiles.models.trust import SanctionKind
@@ -89,3 +90,30 @@ def test_years_count_anew_when_the_year_turns(pages):
     row = TrustScore.objects.get(author=emmy)
     assert row.inputs["in_window"][0] == 0
     assert row.inputs["active_years"] == 0
+
+
+def test_inputs_of_another_time_are_read_from_the_record_again(pages):
+    emmy = pages[2]
+    row = TrustScore.objects.get(author=emmy)
+    before = row.score
+    del row.inputs["close"]
+    row.score = 1.0
+    row.save()
+
+    recompute_everybody()
+    assert RefreshRequest.objects.filter(kind="trust", object_id=emmy.pk).exists()
+    refresh_scores([emmy.pk])
+
+    assert TrustScore.objects.get(author=emmy).score == pytest.approx(before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pieces_side_by_side_give_what_they_give_one_after_the_other(pages, monkeypatch):
+    monkeypatch.setattr(everybody, "AT_ONCE", 1)
+    Standing.objects.filter(author__in=pages[:2]).update(l2_since=timezone.now() - timedelta(days=400))
+
+    assert recompute_everybody().written == 3  # and Mallory, whose sanction fades
+    found = scores(pages)
+    refresh_scores([page.pk for page in pages])
+    assert found == scores(pages)
+    assert TrustEvent.objects.filter(reasons=["night"]).count() == 2

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from papers.figures import refresh_author_figures
-from papers.models import AuthorFigures, Authorship, RefreshRequest
+from papers.models import Author, AuthorFigures, Authorship, RefreshRequest
 from papers.rounds import refresh_until
 from profiles.claims.granting import grant_claim
 from profiles.models import Claim, FieldStatistics, Sanction, Standing, SupportEdge, SupportFlow, TrustEvent, TrustScore, Vouch
@@ -82,6 +82,22 @@ def test_a_claim_raises_the_score_and_tells_why():
     assert after.shown > before.shown
     assert event.moved["identity"] == pytest.approx(35 * (0.4015 if before.inputs["classes"].get("record") else 0.37 - 0), abs=0.01)
     assert event.reasons == ["standing"]
+
+
+def test_a_level_follows_a_record_that_comes_to_be_surer():
+    author = page_of("ada", confidence=0.5)
+    owner_of(author)
+    score_of(author)
+    refresh_until("standing", deadline=float("inf"))
+    assert Standing.objects.get(author=author).record_level == Level.L0
+
+    Author.objects.filter(pk=author.pk).update(confidence=0.9)
+    score_of(author)  # figures and scores of whoever is judged anew are marked
+    refresh_until("standing", deadline=float("inf"))
+    score_of(author)
+
+    assert Standing.objects.get(author=author).record_level == Level.L1
+    assert not RefreshRequest.objects.filter(kind="standing").exists()
 
 
 def test_nothing_is_noted_where_nothing_that_shows_has_changed():
