@@ -135,7 +135,7 @@ class TopicLinks:
     def of_year(self, year: int) -> tuple[Ints, sparse.csr_array]:
         """The works of a year that have a topic, at most ``MOST_TOPICS``, and their topics as rows of ones. Works must be in the order of years."""
         first, last = np.searchsorted(self.years, [year, year + 1])
-        start, stop = np.searchsorted(self.works, [first, last])
+        start, stop = np.searchsorted(self.works, np.array([first, last], dtype=self.works.dtype))  # or all links would be cast
         lengths = np.bincount(self.works[start:stop] - first, minlength=last - first)
         kept = (lengths > 0) & (lengths <= MOST_TOPICS)
         topics = self.topics[start:stop][np.repeat(kept, lengths)]
