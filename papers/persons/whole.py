@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from papers.disambiguation.clustering import disambiguate
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Cluster, Clustering, UncertainPair
+from papers.disambiguation.standstill import beside_what_stays, without_walks
 from papers.exceptions import BlockBusyError
 from papers.models import RefreshRequest
 from papers.names import parse_name
@@ -52,15 +53,17 @@ def compare_everything(compared: Progress = lambda _: None, stored: Progress = l
     same result. Marks of blocks that were there before are settled by it. Where people decided meanwhile, the piece is left to the workers.
     """
     settled = dict(RefreshRequest.objects.filter(kind=BLOCK, leased_until__isnull=True).values_list("object_id", "version"))
-    whole = read_everything()
-    mentions, constraints = constraints_of(whole)
-    by_key = {mention.key: mention for mention in mentions}
-    clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
-    key_of = whole.keys_of_authorships()
+    with without_walks():
+        whole = read_everything()
+        mentions, constraints = constraints_of(whole)
+        by_key = {mention.key: mention for mention in mentions}
+        clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
+        key_of = whole.keys_of_authorships()
     left = 0
-    for keys, part in _pieces(whole, clustering, by_key):
-        left += not _store(keys, part, whole, key_of, by_key)
-        stored(sum(len(cluster.mentions) for cluster in part.clusters))
+    with beside_what_stays():
+        for keys, part in _pieces(whole, clustering, by_key):
+            left += not _store(keys, part, whole, key_of, by_key)
+            stored(sum(len(cluster.mentions) for cluster in part.clusters))
     _settle(settled)
     return Compared(len(mentions), len(clustering.clusters), left)
 

@@ -16,6 +16,7 @@ from papers.disambiguation.collection import Collection
 from papers.disambiguation.mentions import Constraints
 from papers.disambiguation.model import read_model
 from papers.disambiguation.outcomes import Clustering
+from papers.disambiguation.standstill import without_walks
 from papers.disambiguation.works_file import read_mentions
 
 
@@ -35,9 +36,10 @@ class Command(BaseCommand):
     def handle(self, *, works: list[Path], export: Path, merges: Path | None, without_ids: bool, **options: Any) -> None:
         started = time.monotonic()
         shown = options["verbosity"] > 0 and sys.stderr.isatty()
-        collection = _collected(works, with_ids=not without_ids, shown=shown)
-        with tqdm(total=len(collection.mentions), desc="compared", unit=" mentions", disable=not shown, file=sys.stderr) as bar:
-            found = cluster(collection, Constraints(), read_model(), progress=bar.update)
+        with without_walks():
+            collection = _collected(works, with_ids=not without_ids, shown=shown)
+            with tqdm(total=len(collection.mentions), desc="compared", unit=" mentions", disable=not shown, file=sys.stderr) as bar:
+                found = cluster(collection, Constraints(), read_model(), progress=bar.update)
         _write(export, lambda out: _write_persons(out, found))
         if merges is not None:
             _write(merges, lambda out: _write_merges(out, found))
