@@ -1,0 +1,130 @@
+"""Why somebody is suggested: typed reasons with the works and people behind them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+
+from collaboration.suggestions.prospects import Ground, Measures
+from collaboration.suggestions.records import Ints
+
+MOST_NAMED: Final = 3  # people, topics or words with a reason
+"""The rest are counted."""
+
+
+class ReasonKind(StrEnum):
+    """What two people have with each other."""
+
+    COAUTHORS = "coauthors"  # people whom both wrote with
+    CHAIN = "chain"  # a co-author of hers wrote with a co-author of theirs
+    TOPICS = "topics"  # both work on
+    WORDS = "words"  # both have in titles
+    CITES = "cites"  # their works cite hers
+    CITED = "cited"  # her works cite theirs
+    INSTITUTIONS = "institutions"  # both worked there lately
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason: how many there are (``count``), the first of them by key (``named``; of words the words), and the works that show it.
+
+    ``works`` pairs, for each named, a work of the person to whom it is said with one of the other.
+    """
+
+    kind: ReasonKind
+    count: int
+    named: tuple[int | str, ...] = ()
+    works: tuple[tuple[int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The reason as plain values."""
+        return {"kind": self.kind.value, "count": self.count, "named": list(self.named), "works": [list(pair) for pair in self.works]}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Reason:
+        """The reason that ``to_json`` wrote. Raises ``KeyError`` or ``ValueError`` for anything else."""
+        works = tuple((int(mine), int(theirs)) for mine, theirs in given["works"])
+        return cls(ReasonKind(given["kind"]), int(given["count"]), tuple(given["named"]), works)
+
+
+def has_reason(ground: Ground, found: Measures, row: int, person: int, other: int) -> bool:
+    """Whether ``reasons_for`` would find any: what was measured is a reason where a person or a term is behind it."""
+    return bool(found.ties[row, other] > 0 or found.words[row, other] > 0) or _chain(ground, person, other) is not None
+
+
+def reasons_for(ground: Ground, person: int, other: int) -> tuple[Reason, ...]:
+    """Why these two (by their rows), the strongest kind first; () where nothing connects them."""
+    found = [_coauthors(ground, person, other), *_terms(ground, person, other)]
+    if found[0] is None:
+        found.insert(0, _chain(ground, person, other))
+    return tuple(reason for reason in found if reason is not None)
+
+
+def _coauthors(ground: Ground, person: int, other: int) -> Reason | None:
+    """Shared co-authors, those with the strongest ties to both first."""
+    between = np.intersect1d(ground.joint[[person]].indices, ground.joint[[other]].indices)
+    if not len(between):
+        return None
+    keys = ground.records.people[between]
+    strengths = _strengths(ground, person, between) * _strengths(ground, other, between)
+    best = between[np.lexsort((keys, -strengths))][:MOST_NAMED]
+    pairs = tuple((_joint_work(ground, person, middle), _joint_work(ground, other, middle)) for middle in best.tolist())
+    return Reason(ReasonKind.COAUTHORS, len(between), tuple(ground.records.people[best].tolist()), pairs)
+
+
+def _chain(ground: Ground, person: int, other: int) -> Reason | None:
+    """The strongest way over two people in between, as her co-author and theirs."""
+    mine, theirs = np.sort(ground.joint[[person]].indices), np.sort(ground.joint[[other]].indices)
+    if not len(mine) or not len(theirs):
+        return None
+    between = ground.strength[mine][:, theirs].toarray()
+    weight = _strengths(ground, person, mine)[:, None] * between * _strengths(ground, other, theirs)[None, :]
+    if not weight.any():
+        return None
+    first, second = np.unravel_index(int(np.argmax(weight)), weight.shape)
+    a, b = int(mine[first]), int(theirs[second])
+    keys = ground.records.people[[a, b]].tolist()
+    return Reason(ReasonKind.CHAIN, 1, tuple(keys), ((_joint_work(ground, person, a), _joint_work(ground, other, b)),))
+
+
+def _terms(ground: Ground, person: int, other: int) -> list[Reason | None]:
+    """Topics and words that both have, those that weigh most first; of each a work of either, the latest."""
+    shared = ground.profiles[[person]].multiply(ground.profiles[[other]]).tocoo()
+    order = np.lexsort((shared.col, -shared.data))
+    terms = [(int(column), ground.records.vocabulary[column]) for column in shared.col[order].tolist()]
+    topics = [(column, term) for column, term in terms if not isinstance(term, str)]
+    words = [(column, term) for column, term in terms if isinstance(term, str)]
+    return [_of_terms(ground, person, other, kind, found) for kind, found in ((ReasonKind.TOPICS, topics), (ReasonKind.WORDS, words))]
+
+
+def _of_terms(ground: Ground, person: int, other: int, kind: ReasonKind, found: list[tuple[int, str | int]]) -> Reason | None:
+    if not found:
+        return None
+    named = found[:MOST_NAMED]
+    pairs = tuple((_work_with(ground, person, column), _work_with(ground, other, column)) for column, _term in named)
+    return Reason(kind, len(found), tuple(term for _column, term in named), pairs)
+
+
+def _strengths(ground: Ground, person: int, others: Ints) -> Any:
+    return ground.strength[[person]][:, others].toarray().ravel()
+
+
+def _joint_work(ground: Ground, one: int, other: int) -> int:
+    """The latest work of both, by key."""
+    both = np.intersect1d(ground.records.wrote[[one]].indices, ground.records.wrote[[other]].indices)
+    return _latest(ground, both)
+
+
+def _work_with(ground: Ground, person: int, column: int) -> int:
+    """The latest work of a person with that term."""
+    own = ground.records.wrote[[person]].indices
+    return _latest(ground, own[ground.records.terms[own][:, [column]].toarray().ravel() > 0])
+
+
+def _latest(ground: Ground, works: Ints) -> int:
+    order = np.lexsort((ground.records.works[works], ground.records.years[works]))
+    return int(ground.records.works[works[order[-1]]])
