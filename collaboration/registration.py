@@ -137,3 +137,27 @@ def register_invitations() -> None:
     merge_participants.register(merging.participant())
     register_reaction("profiles.Claim", following.on_claims_changed)
     register_block_reaction(following.on_block)
+
+
+def register_suggestions() -> None:
+    """People somebody could work with: computed in the background, shown on the first page, taken along and gone with an account."""
+    from collaboration.pages.suggestions import home_panel
+    from collaboration.suggestions import keeping
+    from collaboration.suggestions.merging import participant
+    from collaboration.suggestions.parts import parts
+    from config.lib.registries import RefreshKind, refresh_kinds
+    from profiles.trail import register_reaction
+
+    def refresh(ids: list[int]) -> int:
+        from collaboration.suggestions.computing import refresh_suggestions  # arrays: for workers
+
+        return refresh_suggestions(ids)
+
+    refresh_kinds.register(RefreshKind(keeping.KIND, refresh, queue="graph", batch=10, order=70, everything=keeping.pages_with_owners))
+    register_reaction("profiles.Claim", keeping.on_claims_changed)
+    merge_participants.register(participant())
+    for part in parts():
+        personal_parts.register(part)
+    panels.register(
+        Panel("suggestions", page="home", slot="main", template="collaboration/panels/suggestions.html", load=home_panel, order=20)
+    )

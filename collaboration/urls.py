@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from collaboration.views import atom, conversations, follows, introductions, invitations, notifications, safety
+from collaboration.views import atom, conversations, follows, introductions, invitations, notifications, safety, suggestions
 from config.lib.public_ids import register_public_ids
 
 register_public_ids()
@@ -38,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/safety/appeal/<slug:what>/<public_id:pk>/", safety.appeal_against, name="appeal"),
     path("researchers/<public_id:pk>/<str:slug>/keep-off/", safety.keep_off, name="keep-off"),
     path("report/<slug:word>/<public_id:pk>/", safety.report_thing, name="report"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/choice/", suggestions.suggestion_choice, name="suggestion-choice"),
+    path("suggestions/<public_id:pk>/", suggestions.dismiss_suggestion, name="dismiss-suggestion"),
     path("feeds/search.atom", atom.atom_search, name="atom-search"),
     path("feeds/<slug:word>/<public_id:pk>.atom", atom.atom, name="atom"),
 ]

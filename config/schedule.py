@@ -102,6 +102,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 24 * 3600.0,
         "options": {"queue": "default", "expires": 3600.0},
     },
+    "renew suggestions": {
+        "task": "collaboration.tasks.suggestions.mark_old_suggestions",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 1800.0},
+    },
     "write digests": {
         "task": "collaboration.tasks.notifications.write_digests",
         "schedule": 3600.0,

@@ -24,6 +24,7 @@ from collaboration.models.safety import (
     SafetyAppeal,
     SafetyAppealStatus,
 )
+from collaboration.models.suggestions import Suggestion, SuggestionChoice, SuggestionDismissal, SuggestionList
 from profiles.models.choices import WorkKind
 
 __all__ = [
@@ -59,5 +60,9 @@ __all__ = [
     "SafetyAppealStatus",
     "SavedSearch",
     "SearchMatch",
+    "Suggestion",
+    "SuggestionChoice",
+    "SuggestionDismissal",
+    "SuggestionList",
     "WorkKind",
 ]

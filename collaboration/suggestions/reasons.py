@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 
+from collaboration.suggestions.kinds import Reason, ReasonKind
 from collaboration.suggestions.prospects import Ground, Measures
 from collaboration.suggestions.records import Ints
 
 MOST_NAMED: Final = 3  # people, topics or words with a reason
 """The rest are counted."""
-
-
-class ReasonKind(StrEnum):
-    """What two people have with each other."""
-
-    COAUTHORS = "coauthors"  # people whom both wrote with
-    CHAIN = "chain"  # a co-author of hers wrote with a co-author of theirs
-    TOPICS = "topics"  # both work on
-    WORDS = "words"  # both have in titles
-    CITES = "cites"  # their works cite hers
-    CITED = "cited"  # her works cite theirs
-    INSTITUTIONS = "institutions"  # both worked there lately
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason: how many there are (``count``), the first of them by key (``named``; of words the words), and the works that show it.
-
-    ``works`` pairs, for each named, a work of the person to whom it is said with one of the other.
-    """
-
-    kind: ReasonKind
-    count: int
-    named: tuple[int | str, ...] = ()
-    works: tuple[tuple[int, int], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The reason as plain values."""
-        return {"kind": self.kind.value, "count": self.count, "named": list(self.named), "works": [list(pair) for pair in self.works]}
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Reason:
-        """The reason that ``to_json`` wrote. Raises ``KeyError`` or ``ValueError`` for anything else."""
-        works = tuple((int(mine), int(theirs)) for mine, theirs in given["works"])
-        return cls(ReasonKind(given["kind"]), int(given["count"]), tuple(given["named"]), works)
 
 
 def has_reason(ground: Ground, found: Measures, row: int, person: int, other: int) -> bool:
@@ -96,8 +59,8 @@ def _terms(ground: Ground, person: int, other: int) -> list[Reason | None]:
     shared = ground.profiles[[person]].multiply(ground.profiles[[other]]).tocoo()
     order = np.lexsort((shared.col, -shared.data))
     terms = [(int(column), ground.records.vocabulary[column]) for column in shared.col[order].tolist()]
-    topics = [(column, term) for column, term in terms if not isinstance(term, str)]
-    words = [(column, term) for column, term in terms if isinstance(term, str)]
+    topics: list[tuple[int, str | int]] = [(column, term) for column, term in terms if not isinstance(term, str)]
+    words: list[tuple[int, str | int]] = [(column, term) for column, term in terms if isinstance(term, str)]
     return [_of_terms(ground, person, other, kind, found) for kind, found in ((ReasonKind.TOPICS, topics), (ReasonKind.WORDS, words))]
 
 

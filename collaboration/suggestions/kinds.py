@@ -1,0 +1,43 @@
+"""Typed reasons for suggestions, as they are stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class ReasonKind(StrEnum):
+    """What two people have with each other."""
+
+    COAUTHORS = "coauthors"  # people whom both wrote with
+    CHAIN = "chain"  # a co-author of hers wrote with a co-author of theirs
+    TOPICS = "topics"  # both work on
+    WORDS = "words"  # both have in titles
+    CITES = "cites"  # their works cite hers
+    CITED = "cited"  # her works cite theirs
+    INSTITUTIONS = "institutions"  # both worked there lately
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason: how many there are (``count``), the first of them by key (``named``; of words the words), and the works that show it.
+
+    ``works`` pairs, for each named, a work of the person to whom it is said with one of the other.
+    """
+
+    kind: ReasonKind
+    count: int
+    named: tuple[int | str, ...] = ()
+    works: tuple[tuple[int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The reason as plain values."""
+        return {"kind": self.kind.value, "count": self.count, "named": list(self.named), "works": [list(pair) for pair in self.works]}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Reason:
+        """The reason that ``to_json`` wrote. Raises ``KeyError`` or ``ValueError`` for anything else."""
+        works = tuple((int(mine), int(theirs)) for mine, theirs in given["works"])
+        return cls(ReasonKind(given["kind"]), int(given["count"]), tuple(given["named"]), works)
