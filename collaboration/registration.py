@@ -12,6 +12,7 @@ def register() -> None:
     register_safety()
     register_belongings()
     register_invitations()
+    register_suggestions()
     register_api()
 
 

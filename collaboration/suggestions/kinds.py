@@ -17,7 +17,7 @@ class ReasonKind(StrEnum):
     WORDS = "words"  # both have in titles
     CITES = "cites"  # their works cite hers
     CITED = "cited"  # her works cite theirs
-    INSTITUTIONS = "institutions"  # both worked there lately
+    INSTITUTIONS = "institutions"  # both name on works
 
 
 @dataclass(frozen=True, slots=True)

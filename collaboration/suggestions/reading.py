@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import numpy as np
 from django.db import connection
 
-from collaboration.suggestions.prospects import BEST_OF_EACH, Ground, measures, prepare
+from collaboration.suggestions.prospects import BEST_OF_EACH, WORDS_FADE, Ground, measures, prepare
 from collaboration.suggestions.records import MOST_AUTHORS, Records, WorkRow, assemble
 from papers.persons.words import words_of_collection
 
@@ -67,10 +69,10 @@ def ground_around(page_id: int, year: int) -> Ground | None:
     order = np.lexsort((ground.records.people[near.indices], -near.data))[:COAUTHORS]
     held.read(_OF_PEOPLE, ground.records.people[near.indices[order]].tolist(), WORKS_OF_COAUTHORS)
     held.read(_OF_PEOPLE, _led_to(held.ground(year), page_id, held.people), WORKS_OF_OTHERS)
-    topics = _topics(ground, own)
-    on_topics = held.works_by(_OF_TOPICS, topics, WORKS_OF_TOPICS)
-    writers = {person for row in on_topics for person in row.people}
-    held.read(_OF_PEOPLE, sorted({*_led_to(held.ground(year), page_id, held.people), *sorted(writers)[:BEST_OF_EACH]}), WORKS_OF_OTHERS)
+    on_topics = held.works_by(_OF_TOPICS, _topics(held.rows.values(), page_id, year), WORKS_OF_TOPICS)
+    writers = Counter(person for row in on_topics for person in row.people)
+    most = sorted(writers, key=lambda person: (-writers[person], person))[:BEST_OF_EACH]
+    held.read(_OF_PEOPLE, sorted({*_led_to(held.ground(year), page_id, held.people), *most}), WORKS_OF_OTHERS)
     return held.ground(year)
 
 
@@ -115,15 +117,14 @@ def _led_to(ground: Ground, page_id: int, known: set[int]) -> list[int]:
     return sorted(chosen)
 
 
-def _topics(ground: Ground, own: int) -> list[int]:
-    """The keys of the topics that weigh most among somebody's."""
-    row = ground.profiles[[own]]
-    terms = [
-        (-weight, term)
-        for weight, place in zip(row.data, row.indices, strict=True)
-        if not isinstance(term := ground.records.vocabulary[place], str)
-    ]
-    return [term for _weight, term in sorted(terms)[:TOPICS]]
+def _topics(rows: Iterable[WorkRow], page_id: int, year: int) -> list[int]:
+    """The keys of the topics that somebody wrote on most and last."""
+    weights: dict[int, float] = defaultdict(float)
+    for row in rows:
+        if page_id in row.people:
+            for topic in row.topics:
+                weights[topic] += math.exp(-max(0, year - row.year) / WORDS_FADE)
+    return sorted(weights, key=lambda topic: (-weights[topic], topic))[:TOPICS]
 
 
 def _run(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
