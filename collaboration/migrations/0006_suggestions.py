@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collaboration', '0004_invitations_outlive_accounts'),
+        ('collaboration', '0005_notifications_by_subject'),
         ('papers', '0015_word_statistics'),
         ('profiles', '0010_tokens_and_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
