@@ -25,7 +25,7 @@ from profiles.models import User
 from profiles.querysets.claims import held_by
 
 SHOWN: Final = 20
-ON_HOME: Final = 3
+ON_HOME: Final = 4
 DISMISSED_SHOWN: Final = 50
 
 

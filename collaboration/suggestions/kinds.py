@@ -24,7 +24,7 @@ class ReasonKind(StrEnum):
 class Reason:
     """A reason: how many there are (``count``), the first of them by key (``named``; of words the words), and the works that show it.
 
-    ``works`` pairs, for each named, a work of the person to whom it is said with one of the other.
+    ``works`` pairs, for each named, a work of the person to whom it is said with one of the other; 0 stands for none.
     """
 
     kind: ReasonKind

@@ -12,6 +12,7 @@ from collaboration.suggestions.records import Ints
 
 MOST_NAMED: Final = 3  # people, topics or words with a reason
 """The rest are counted."""
+NONE: Final = 0  # in place of a work that there is not
 
 
 def has_reason(ground: Ground, found: Measures, row: int, person: int, other: int) -> bool:
@@ -51,7 +52,8 @@ def _chain(ground: Ground, person: int, other: int) -> Reason | None:
     first, second = np.unravel_index(int(np.argmax(weight)), weight.shape)
     a, b = int(mine[first]), int(theirs[second])
     keys = ground.records.people[[a, b]].tolist()
-    return Reason(ReasonKind.CHAIN, 1, tuple(keys), ((_joint_work(ground, person, a), _joint_work(ground, other, b)),))
+    works = ((_joint_work(ground, person, a), NONE), (NONE, _joint_work(ground, other, b)))
+    return Reason(ReasonKind.CHAIN, 1, tuple(keys), works)
 
 
 def _terms(ground: Ground, person: int, other: int) -> list[Reason | None]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
-from hypothesis import settings as hyp_settings
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from collaboration.suggestions.kinds import Reason, ReasonKind
@@ -55,7 +55,7 @@ def test_ties_by_hand_and_reasons_with_the_works_behind_them():
     assert found.ties[0, carl] == found.ties[0, dora] == 0
     assert found.walk[0, grace] > found.walk[0, carl] > found.walk[0, dora] == 0
     assert reasons_for(ground, ada, grace) == (Reason(ReasonKind.COAUTHORS, 1, (BEA,), ((10, 11),)),)
-    assert reasons_for(ground, ada, carl) == (Reason(ReasonKind.CHAIN, 1, (BEA, GRACE), ((10, 12),)),)
+    assert reasons_for(ground, ada, carl) == (Reason(ReasonKind.CHAIN, 1, (BEA, GRACE), ((10, 0), (0, 12))),)
     topics, words = reasons_for(ground, ada, dora)
     assert (topics.kind, topics.named, topics.works) == (ReasonKind.TOPICS, (7,), ((14, 13),))
     assert (words.kind, words.named, words.works) == (ReasonKind.WORDS, ("looms",), ((10, 13),))
@@ -63,7 +63,7 @@ def test_ties_by_hand_and_reasons_with_the_works_behind_them():
         assert Reason.from_json(reason.to_json()) == reason
 
 
-@hyp_settings(max_examples=25)
+@hypothesis_settings(max_examples=25)
 @given(WORKS)
 def test_whatever_the_records_nobody_is_a_candidate_who_wrote_along_and_everybody_has_a_reason(works):
     ground = prepare(assemble(works), 2020)
