@@ -99,7 +99,7 @@ def test_she_reads_why_with_links_to_it_and_nobody_else_does(pages, bea, ada):
     assert "1 shared co-author: Bea Loomis" in text
     assert "You both work on: Looms of iron" in text
     assert "A work of theirs cites one of yours." in text
-    assert "Bea Loomis, Grace Farrowgate" in text  # the way to Carl
+    assert "Bea Loomis , Grace Farrowgate" in text  # the way to Carl
     assert "Punched cards" in text
     assert "Jacquard patterns" in text
     assert {pages[1].get_absolute_url(), bea.get_absolute_url(), f"{pages[2].get_absolute_url()}invite/"} <= set(links_of(answer))
