@@ -35,6 +35,7 @@ def accept_invitation(*, invitation: Invitation, user: User, note: str = "") -> 
         now = timezone.now()
         move(locked, InvitationStatus.ACCEPTED, Part.RECIPIENT, answered_at=now, answer_note=_note(note))
         conversation = open_conversation(invitation=locked)
+        notices.seen(locked, user)
         notices.accepted(locked, conversation)
         pages = Claim.objects.filter(profile__user__in=[locked.sender_id, user.pk], status__in=HOLDING).values_list("author_id", flat=True)
         mark_dirty(kind="support", ids=pages, reason="collaboration")
@@ -49,6 +50,7 @@ def decline_invitation(*, invitation: Invitation, user: User, reason: str, note:
         locked = _before(invitation, user)
         values = {"decline_reason": reason, "answer_note": _note(note), "answered_at": timezone.now()}
         move(locked, InvitationStatus.DECLINED, Part.RECIPIENT, **values)
+        notices.seen(locked, user)
         notices.declined(locked)
     return locked
 
@@ -66,6 +68,7 @@ def ask_to_wait(*, invitation: Invitation, user: User, until: date) -> Invitatio
         if locked.status == InvitationStatus.HELD:
             raise WrongStateError(_("You have asked them to wait already. Accept or decline when you are ready."))
         move(locked, InvitationStatus.HELD, Part.RECIPIENT, held_until=until, expires_at=_day(until) + ANSWER_WITHIN)
+        notices.seen(locked, user)
         notices.held(locked)
     return locked
 

@@ -174,6 +174,9 @@ def test_accepting_opens_a_conversation_of_two_and_lets_their_pages_support_each
 
     assert set(Member.objects.filter(conversation=conversation).values_list("user_id", flat=True)) == {people.ada.pk, people.grace.pk}
     assert told(people.ada) == ["invitation-answer"]
+    assert not Notification.objects.filter(recipient=people.grace, read_at__isnull=True).exists(), (
+        "what is answered is not announced any more"
+    )
     assert {(row.source, row.target, row.weight) for row in collaborations([people.of_ada.pk])} == {
         (people.of_ada.pk, people.of_grace.pk, 0.5)
     }

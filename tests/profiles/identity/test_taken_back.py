@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import uuid4
+
 import pytest
 
 from collaboration.models import Follow, Introduction, Invitation, Mute, Report
 from config.lib.registries import MergeParticipant, merge_participants
-from papers.models import Author, AuthorChange, Authorship, AuthorshipRefusal, IdentityConstraint, NameVariant
+from papers.models import Author, AuthorChange, Authorship, AuthorshipRefusal, IdentityConstraint, NameVariant, RefreshRequest
+from profiles.identity.display_names import follow_names, put_back
 from profiles.identity.merging import merge_pages
 from profiles.identity.splitting import NOBODY, Group, split_page
 from profiles.identity.undoing import take_back
@@ -177,3 +181,13 @@ def test_a_page_of_her_own_made_for_grace_by_a_split_can_be_claimed_and_then_sta
     with pytest.raises(Exception, match="owns the new page"):
         take_back(decision=entries[0].decision, user=pages.emmy)
     assert page_of("emmy").pk != new.pk
+
+
+def test_whoever_lists_a_page_is_computed_again_when_its_name_follows_its_works_and_when_it_is_put_back(pages):
+    decision = uuid4()
+    for act in (partial(follow_names, decision, [pages.double]), partial(put_back, decision)):
+        RefreshRequest.objects.all().delete()
+        act()
+        marked = set(RefreshRequest.objects.filter(kind="author-figures").values_list("object_id", flat=True))
+        assert {pages.double.pk, pages.graces_page.pk} <= marked
+    assert Author.objects.get(pk=pages.double.pk).display_name == "A. Quillmere"
