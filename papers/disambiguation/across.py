@@ -186,7 +186,9 @@ def _enough(reason: AcrossReason, signs: _Signs, collection: Collection, one: _S
     smaller = min(len(gathered[one.place].rows), len(gathered[other.place].rows))
     if reason is AcrossReason.TYPING_ERROR:
         return rare >= RARE_NAME and smaller <= MINOR_FORM and signs.weight >= ALONE
-    if len(signs.coauthors) == 1 and not signs.affiliation and rare < VERY_RARE:
+    shorter = min(one.name, other.name, key=lambda name: len(name.given))  # what is left out does not make a name commoner
+    left = collection.statistics.rarity(shorter) if reason is AcrossReason.DROPPED_FIRST_NAME else rare
+    if len(signs.coauthors) == 1 and not signs.affiliation and left < VERY_RARE:
         return False  # one person may well write with several who are called alike
     return signs.weight >= (ALONE if rare >= RARE_NAME else TOGETHER)
 

@@ -52,7 +52,7 @@ def block_of(name: str) -> str:
     return parse_name(name).block
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=262_144)  # later mentions come to the same blocks again
 def agreement(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How the given names of two names with the same family name agree, as ``first * CODES + middle``; 0 where they contradict."""
     if one == other:

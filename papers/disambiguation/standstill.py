@@ -17,13 +17,3 @@ def without_walks() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-@contextmanager
-def beside_what_stays() -> Iterator[None]:
-    """Within it the collector passes over everything that was there before."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()

@@ -14,7 +14,6 @@ from scipy.sparse.csgraph import connected_components
 from papers.disambiguation.clustering import disambiguate
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Cluster, Clustering, UncertainPair
-from papers.disambiguation.standstill import beside_what_stays, without_walks
 from papers.exceptions import BlockBusyError
 from papers.models import RefreshRequest
 from papers.names import parse_name
@@ -25,7 +24,7 @@ from papers.persons.reading import Block, read_again, read_everything
 from papers.persons.statistics import statistics_for
 from papers.refresh import mark_all
 
-MOST_MENTIONS = 300_000  # in memory at once, below 1 GB (793 MB were measured for 251,546); a larger collection is compared block by block
+MOST_MENTIONS = 300_000  # in memory at once, below 1 GB (814 MB were measured for 251,546); a larger collection is compared block by block
 
 Progress = Callable[[int], object]
 
@@ -53,17 +52,15 @@ def compare_everything(compared: Progress = lambda _: None, stored: Progress = l
     same result. Marks of blocks that were there before are settled by it. Where people decided meanwhile, the piece is left to the workers.
     """
     settled = dict(RefreshRequest.objects.filter(kind=BLOCK, leased_until__isnull=True).values_list("object_id", "version"))
-    with without_walks():
-        whole = read_everything()
-        mentions, constraints = constraints_of(whole)
-        by_key = {mention.key: mention for mention in mentions}
-        clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
-        key_of = whole.keys_of_authorships()
+    whole = read_everything()
+    mentions, constraints = constraints_of(whole)
+    by_key = {mention.key: mention for mention in mentions}
+    clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
+    key_of = whole.keys_of_authorships()
     left = 0
-    with beside_what_stays():
-        for keys, part in _pieces(whole, clustering, by_key):
-            left += not _store(keys, part, whole, key_of, by_key)
-            stored(sum(len(cluster.mentions) for cluster in part.clusters))
+    for keys, part in _pieces(whole, clustering, by_key):
+        left += not _store(keys, part, whole, key_of, by_key)
+        stored(sum(len(cluster.mentions) for cluster in part.clusters))
     _settle(settled)
     return Compared(len(mentions), len(clustering.clusters), left)
 
