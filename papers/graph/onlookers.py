@@ -16,7 +16,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from papers.graph.arrays import TYPE_WEIGHTS, Graph
+from papers.graph.arrays import PLACE, TYPE_WEIGHTS, Graph
+from papers.graph.document import NodeKind
 from papers.graph.push import RESTART
 
 TOLERANCE: Final = 2e-5
@@ -34,17 +35,28 @@ def shaken_by(graph: Graph, changed: Iterable[int], *, known: Collection[int] = 
     """
     gained: dict[int, float] = defaultdict(float)
     lost: dict[int, float] = defaultdict(float)
-    for node in changed:
-        now = {int(other) for other in graph.row(node)}
-        before = set() if node in known else {int(other) for other in graph.stored_row(node)}
-        damp = 1.0 / max(1, len(now or before)) ** 0.5  # the node's own; of one that is gone as it was
+
+    def compare(node: int, now: set[int], before: set[int]) -> None:
+        damp = 1.0 / max(1, len(graph.row(node)) or len(before)) ** 0.5  # the node's own; of one that is gone as it was
         for others, moved in ((now - before, gained), (before - now, lost)):
             for other in others:
                 line = float(TYPE_WEIGHTS[graph.kinds[node], graph.kinds[other]] * graph.damp[other]) * damp
                 moved[node] += line
                 moved[other] += line
+
+    for node in changed:
+        compare(node, set(graph.row(node).tolist()), set() if node in known else set(graph.stored_row(node).tolist()))
+    for person in [node for node in gained.keys() | lost.keys() if graph.kinds[node] == PLACE[NodeKind.PERSON]]:
+        compare(
+            person, _places(graph, graph.row(person)), _places(graph, graph.stored_row(person))
+        )  # whom they work for is told by papers, too
     weights = {node: weight_at(graph, node) + lost[node] for node in {*gained, *lost}}
     return {node: min(1.0, (gained[node] + lost[node]) / weight) for node, weight in weights.items() if weight}
+
+
+def _places(graph: Graph, row: npt.NDArray[np.int32]) -> set[int]:
+    """The institutions in a row."""
+    return set(row[graph.kinds[row] == PLACE[NodeKind.INSTITUTION]].tolist())
 
 
 def weight_at(graph: Graph, node: int) -> float:
