@@ -46,7 +46,7 @@ class GraphSlice(models.Model):
     when it was built and ``touched`` those that changed since, which tells when a large subject has changed enough. ``fingerprint`` is of
     the content, whenever it was built. ``drawing`` is the figure that pages show, as it was drawn for ``drawn_for`` (a fingerprint of the
     drawing's version, the language and the people's names; see ``papers.pictures``); "" where nothing has drawn it yet. ``last_rank`` is what
-    something needs to be shown: the rank at the last place, averaged over the kinds that are full; 0 where none is.
+    it takes to be shown: the ranks at the last places of the kinds that are full, together.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=SliceKind)

@@ -20,9 +20,9 @@ ARRAYS: Final = "graph-arrays"  # of the whole graph: its one row has the id 1
 KINDS: Final[Mapping[NodeKind, str]] = {kind: f"graph-{kind.value}" for kind in NodeKind}
 ENOUGH_CHANGED: Final = 0.04  # of the works of a topic or an institution: below, its picture hardly moves
 REACH: Final = "graph-reach"  # of works that changed: whose pictures they move
-ENOUGH_MOVED: Final = 0.85  # of what it takes to be shown: where less of a slice moves, at most one of its sixty places changes hands
+ENOUGH_MOVED: Final = 0.22  # of what it takes to be shown: where less of a slice moves, at most one of its sixty places changes hands
 USUAL_LAST_RANK: Final = 1e-4  # of slices with free places
-LEAST_LAST_RANK: Final = 2e-5
+LEAST_LAST_RANK: Final = 8e-5  # few slices have less, and the share that moves is known to a quarter of this
 DUE_AT_ONCE: Final = 5_000  # that one sweep by age marks
 
 _TOUCHED: Final = """

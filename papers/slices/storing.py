@@ -40,12 +40,11 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
 
 
 def last_rank_of(ranked: Iterable[tuple[NodeKind, float]]) -> float:
-    """The rank at the last place, averaged over the kinds whose places are all taken; 0 where none are."""
+    """The ranks at the last places of the kinds whose places are all taken, together; a kind with free places takes in whoever comes, and adds nothing."""
     ranks: dict[NodeKind, list[float]] = {kind: [] for kind in QUOTAS}
     for kind, rank in ranked:
         ranks[kind].append(rank)
-    last = [min(found) for kind, found in ranks.items() if len(found) >= QUOTAS[kind]]
-    return sum(last) / len(last) if last else 0.0
+    return sum(min(found) for kind, found in ranks.items() if len(found) >= QUOTAS[kind])
 
 
 def fingerprint_of(document: SliceDocument) -> str:
