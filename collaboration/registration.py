@@ -120,7 +120,6 @@ def register_invitations() -> None:
     from collaboration.invitations import following, merging, notices, support
     from collaboration.invitations.parts import parts
     from collaboration.invitations.shown import invite_panel
-    from collaboration.pages.waiting import waiting_panel
     from collaboration.safety.blocks import register_block_reaction
     from profiles.trail import register_reaction
     from profiles.trust.support import everybody_with_a_claim
@@ -128,7 +127,6 @@ def register_invitations() -> None:
     panels.register(
         Panel("invite", page="researcher", slot="actions", template="collaboration/panels/invite.html", load=invite_panel, order=30)
     )
-    panels.register(Panel("waiting", page="home", slot="feed", template="collaboration/panels/waiting.html", load=waiting_panel, order=5))
     notices.register_kinds()
     register_kinds_of_introductions()
     register_kinds_of_conversations()

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.following.targets import target_address
+from collaboration.pages.waiting import waiting_invitations
 from collaboration.querysets.feed import FeedChange, FeedWork, feed_entries, follows_nothing
 from config.lib.public_ids import decode_public_id, encode_public_id
 from config.lib.query_params import QueryParams
@@ -55,12 +56,15 @@ class FeedDay:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A page of the feed. ``older_url`` is "" at its end; ``follows_nothing`` tells an empty feed from a quiet one."""
+    """A page of the feed. ``older_url`` is "" at its end; ``follows_nothing`` tells an empty feed from a quiet one;
+    ``has_waiting`` that an invitation may wait for an answer.
+    """
 
     days: Sequence[FeedDay]
     older_url: str
     is_first: bool
     follows_nothing: bool
+    has_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +88,17 @@ class Cursor:
 
 
 def feed_panel(request: HttpRequest, _subject: object) -> Mapping[str, Any] | None:
-    """The feed on the first page, for people who are logged in. Two queries."""
+    """The feed on the first page, for people who are logged in, below the invitations that wait for their answer. Two queries, four where some wait."""
     if not isinstance(request.user, User):
         return None
     after = QueryParams(request.GET).text("after", 40)
-    return {"feed": feed_of(request.user, Cursor.read(after))}
+    feed = feed_of(request.user, Cursor.read(after))
+    return {"feed": feed, "waiting": waiting_invitations(request.user) if feed.has_waiting and feed.is_first else None}
 
 
 def feed_of(user: User, cursor: Cursor) -> Feed:
     """A page of somebody's feed. Two queries: what came, and the rows of works; for an empty one whether anything is followed."""
-    works, changes = feed_entries(user, before_work=cursor.work, before_change=cursor.change, limit=PAGE_SIZE)
+    works, changes, has_waiting = feed_entries(user, before_work=cursor.work, before_change=cursor.change, limit=PAGE_SIZE)
     entries: list[FeedWork | FeedChange] = [*works, *changes]
     taken = sorted(entries, key=_when, reverse=True)[:PAGE_SIZE]
     last = _cursor_after(taken, cursor)
@@ -103,6 +108,7 @@ def feed_of(user: User, cursor: Cursor) -> Feed:
         older_url=f"{reverse('papers:home')}?after={last}" if there_is_more and taken else "",
         is_first=cursor == Cursor(),
         follows_nothing=not taken and follows_nothing(user.pk),
+        has_waiting=has_waiting,
     )
 
 

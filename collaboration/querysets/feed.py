@@ -131,6 +131,7 @@ _CHANGES: Final = f"""
           AND NOT EXISTS (SELECT FROM profiles_trailentry AS later WHERE later.undoes_id = told.id)
     ORDER BY told.id DESC LIMIT %(limit)s
 """  # noqa: S608 - the same
+_WAITING: Final = "SELECT EXISTS (SELECT FROM collaboration_invitation WHERE recipient_id = %(user)s AND status = 'sent')"
 
 
 def feed_works(sources: Sources, viewer: Viewer, *, before: int | None = None, limit: int) -> list[FeedWork]:
@@ -147,18 +148,21 @@ def feed_works(sources: Sources, viewer: Viewer, *, before: int | None = None, l
 
 def feed_entries(
     user: User, *, before_work: int | None = None, before_change: int | None = None, limit: int
-) -> tuple[list[FeedWork], list[FeedChange]]:
-    """The latest works from all that somebody follows, and what was done on the pages of people whom they follow, each latest first.
+) -> tuple[list[FeedWork], list[FeedChange], bool]:
+    """The latest works from all that somebody follows, and what was done on the pages of people whom they follow, each latest first; and
+    whether any invitation may wait for their answer, blocks aside, since that stands on the same page.
 
-    Nothing by people who are muted or blocked. Two statements in one message to the database, which saves the way there and back.
+    Nothing by people who are muted or blocked. Three statements in one message to the database, which saves the way there and back.
     """
     statement, given = _works(Sources(account=user.pk), user, before_work, limit)
     given |= {"before_change": before_change or LAST, "told": list(TOLD)}
     with connection.cursor() as cursor:
-        cursor.execute(f"{statement};{_CHANGES}", given)
+        cursor.execute(f"{statement};{_CHANGES};{_WAITING}", given)
         works = [FeedWork(*row) for row in cursor.fetchall()]
         cursor.nextset()
-        return works, [FeedChange(*row) for row in cursor.fetchall()]
+        changes = [FeedChange(*row) for row in cursor.fetchall()]
+        cursor.nextset()
+        return works, changes, bool(cursor.fetchone()[0])
 
 
 def follows_nothing(user_id: int) -> bool:

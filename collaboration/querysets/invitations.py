@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from collaboration.models import Block
@@ -35,13 +34,6 @@ def received_by(user: User) -> QuerySet[Invitation]:
     """What was ever delivered to somebody, from people who are not blocked, latest first."""
     rows = Invitation.objects.filter(recipient=user).exclude(status__in=_NEVER_SEEN)
     return not_between_blocked(rows, user, "sender").select_related("author", "conversation").order_by("-delivered_at", "-pk")
-
-
-def has_waiting(user_id: int) -> bool:
-    """Whether anything was brought before somebody and has no answer, blocks aside. One cheap query, for a page that seldom has more to ask."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM collaboration_invitation WHERE recipient_id = %s AND status = 'sent')", [user_id])
-        return bool(cursor.fetchone()[0])
 
 
 def sent_by(user: User) -> QuerySet[Invitation]:
