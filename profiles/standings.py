@@ -144,20 +144,19 @@ def mark_ageing(now: datetime) -> int:
     return mark_dirty(kind=KIND, ids=due, reason="age")
 
 
-def mark_outdated(levels: Mapping[int, int]) -> int:
-    """Mark the pages with a stored level that is another than the one just assessed, or whose record gives another now; returns how many.
+def outdated(levels: Mapping[int, int]) -> list[int]:
+    """The pages with a stored level that is another than the one just assessed, or whose record gives another now. One query.
 
-    A page's record may come to be surer, or grow, without anybody touching its claim. One query, and a mark where there is any.
+    A page's record may come to be surer, or grow, without anybody touching its claim.
     """
     rows = Standing.objects.filter(author_id__in=levels).values_list(
         "author_id", "level", "record_level", "author__confidence", "author__figures__works_count"
     )
-    outdated = [
+    return [
         author_id
         for author_id, level, by_record, confidence, works in rows
         if level != levels[author_id] or by_record != record_level(RecordFacts(works or 0, confidence, False, False))
     ]
-    return mark_dirty(kind=KIND, ids=outdated, reason="record") if outdated else 0
 
 
 def _record_facts(author_ids: Sequence[int]) -> dict[int, RecordFacts]:

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.models import RefreshRequest
-from profiles.standings import mark_outdated
+from papers.refresh import mark_dirty
+from profiles.standings import outdated
 from profiles.trust.formula import POINT_NAMES, Ints, TrustParts, trust
 from profiles.trust.reading import pack, read_inputs
 from profiles.trust.shadows import next_formulas, store_shadows
@@ -95,9 +96,14 @@ def parts_of(parts: TrustParts, place: int = 0) -> dict[str, Any]:
 
 
 def _have_levels_follow(ids: Sequence[int], levels: Ints) -> None:
-    """Levels rest on the record as scores do. Our own marks are locked first, as whoever computes levels marks scores before it settles."""
-    list(RefreshRequest.objects.filter(kind=KIND, object_id__in=ids).order_by("object_id").select_for_update().values_list("pk"))
-    mark_outdated(dict(zip(ids, levels.tolist(), strict=True)))
+    """Levels rest on the record as scores do: those that are no longer what was just assessed are marked. One query, mostly.
+
+    Our own marks are locked first, as whoever computes levels marks scores before it settles.
+    """
+    behind = outdated(dict(zip(ids, levels.tolist(), strict=True)))
+    if behind:
+        list(RefreshRequest.objects.filter(kind=KIND, object_id__in=ids).order_by("object_id").select_for_update().values_list("pk"))
+        mark_dirty(kind="standing", ids=behind, reason="record")
 
 
 def _reasons(ids: Sequence[int]) -> dict[int, str]:
