@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 
 from collaboration.models import Suggestion, SuggestionChoice, SuggestionList
 from collaboration.pages.invitation import WorkLink, work_link
-from collaboration.querysets.suggestions import dismissed_by, suggestions_for
+from collaboration.querysets.suggestions import dismissed_by, first_suggestions, suggestions_for
 from collaboration.safety.blocks import visible_people
 from collaboration.suggestions.kinds import Reason, ReasonKind
 from config.lib.paging import grouped
+from config.lib.public_ids import encode_public_id
 from papers.addresses import institution_address, researcher_address, topic_address
 from papers.models import Author, Institution, Topic, Work
 from papers.pages.parts import Link
@@ -86,18 +87,18 @@ def dismissed(author: Author) -> dict[str, str]:
 
 
 def home_panel(request: HttpRequest, _subject: object) -> Mapping[str, Any] | None:
-    """The first few on the first page, each with its strongest reason in a few words, for people who are logged in. One query."""
+    """The first few on the first page, each with its strongest reason in a few words, for people who are logged in. One query, two for who has some."""
     if not isinstance(request.user, User):
         return None
     url = reverse("collaboration:suggestions")
     rows = [
         {
-            "name": row.author.display_name,
-            "url": researcher_address(row.author_id, row.author.display_name),
-            "why": get_text_list([in_short(reason) for reason in _read(row.reasons)[:2]], _("and")),
-            "why_url": f"{url}#{row.author.public_id}",
+            "name": name,
+            "url": researcher_address(page, name),
+            "why": get_text_list([in_short(reason) for reason in _read(reasons)[:2]], _("and")),
+            "why_url": f"{url}#{encode_public_id(page)}",
         }
-        for row in suggestions_for(request.user.pk)[:ON_HOME]
+        for page, name, reasons in first_suggestions(request.user.pk, ON_HOME)
     ]
     return {"suggestions": rows, "url": url}
 

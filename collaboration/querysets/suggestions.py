@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from collaboration.models import (
@@ -54,7 +57,7 @@ def suggestible(user_id: int, page_id: int | Subquery) -> QuerySet[Author]:
 def _owner_stays_out(user_id: int) -> Any:
     """The condition that the owner by a claim is not to be suggested to that account."""
     owner = OuterRef("profile__user")
-    in_force = Q(lifted_at__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=timezone.now()))
+    in_force = Q(lifted_at__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=Now()))
     return (
         Q(profile__user=user_id)
         | Exists(Block.objects.filter(Q(blocker=user_id, blocked=owner) | Q(blocked=user_id, blocker=owner)))
@@ -75,6 +78,29 @@ def suggestions_for(user_id: int) -> QuerySet[Suggestion]:
     page_id = Subquery(Claim.objects.filter(profile__user=user_id, status__in=HOLDING).values("author_id")[:1])
     rows = Suggestion.objects.filter(list=user_id, list__author=page_id).select_related("author")
     return rows.filter(Exists(suggestible(user_id, page_id).filter(pk=OuterRef("author")))).order_by("place")
+
+
+_HAS_ANY: Final = "SELECT EXISTS (SELECT FROM collaboration_suggestion WHERE list_id = %s)"
+_ANYBODY: Final = -1  # stands for the account in a statement that is composed once
+
+
+@cache
+def _composed(count: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement of the first suggestions and its parameters. Django composes it anew in 15 ms: five times what the database takes."""
+    rows = suggestions_for(_ANYBODY).values_list("author_id", "author__display_name", "reasons")[:count]
+    statement, given = rows.query.sql_with_params()
+    return statement, tuple(given)
+
+
+def first_suggestions(user_id: int, count: int) -> list[tuple[int, str, Any]]:
+    """The first of ``suggestions_for``: page, its name, and the reasons. One query, and the second only for who has suggestions at all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_ANY, [user_id])
+        if not cursor.fetchone()[0]:
+            return []
+        statement, given = _composed(count)
+        cursor.execute(statement, [user_id if one == _ANYBODY else one for one in given])
+        return [(page, name, json.loads(reasons)) for page, name, reasons in cursor.fetchall()]
 
 
 def dismissed_by(user_id: int) -> QuerySet[SuggestionDismissal]:
