@@ -30,7 +30,10 @@ def test_accessible_in_both_themes_and_quiet(address: str, site: Any, browser: B
         _inspect(context.new_page(), address, site.origin, axe)
 
 
-@pytest.mark.parametrize("path", ["", "accounts/email/", "accounts/password/change/", "accounts/logout/", "settings/privacy/"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "accounts/email/", "accounts/password/change/", "accounts/logout/", "settings/privacy/", "settings/tokens/", "suggestions/"],
+)
 def test_so_are_the_pages_of_somebody_who_has_logged_in(path: str, site: Any, as_ada: Any, browser: Browser, axe: str) -> None:
     with window(browser, DESKTOP, "light", reduced_motion="reduce", storage_state=as_ada) as context:
         page = context.new_page()
