@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 FILL = """
     INSERT INTO profiles_user (password, is_superuser, email, is_staff, is_active, date_joined)
         SELECT '', false, 'person' || n || '@example.org', false, true, now() FROM generate_series(1, %(rows)s) AS n;
-    INSERT INTO profiles_profile (user_id, display_name, biography, biography_html, position, pronouns, languages, public_parts, created_at, updated_at)
-        SELECT id, 'Person', '', '', '', '', '{}', '{}', now(), now() FROM profiles_user WHERE email LIKE 'person%%';
+    INSERT INTO profiles_profile (user_id, display_name, biography, biography_html, position, pronouns, languages, public_parts, collaboration_kinds,
+                                  created_at, updated_at)
+        SELECT id, 'Person', '', '', '', '', '{}', '{}', '{}', now(), now() FROM profiles_user WHERE email LIKE 'person%%';
     INSERT INTO papers_author (display_name, sort_name, created_at)
         SELECT 'Person ' || n, 'Person ' || n, now() FROM generate_series(1, %(rows)s) AS n;
     ANALYZE profiles_user; ANALYZE profiles_profile; ANALYZE papers_author;
