@@ -15,6 +15,7 @@ from collaboration.following import searches
 from collaboration.following.follows import follow
 from collaboration.following.targets import target_of
 from collaboration.models import Follow, FollowerCount, Mute, SavedSearch, SearchMatch
+from collaboration.querysets.feed import feed_entries
 from collaboration.safety.blocks import block
 from papers.models import Author, Work
 from tests.factories.accounts import log_in
@@ -157,6 +158,23 @@ def test_the_feed_goes_on_by_cursor_and_asks_the_same_of_the_database_at_any_len
     assert not address
     assert client.get("/?after=%00nonsense.é").status_code == 200
     assert "private" in first.headers["Cache-Control"]
+
+
+def test_the_feed_is_what_came_last_however_unevenly_those_followed_publish(grace):
+    busy, slow, topic = AuthorFactory(), AuthorFactory(), TopicFactory()
+    for subject in (busy, slow, topic):
+        follow(user=grace, target=target_of(subject))
+    slow_works = [WorkFactory(by=[slow]) for _ in range(2)]
+    busy_works = [WorkFactory(by=[busy], on=[topic] if number % 4 == 0 else []) for number in range(9)]
+    latest = [WorkFactory(on=[topic]), WorkFactory(by=[slow, busy])]
+    expected = [work.pk for work in reversed([*slow_works, *busy_works, *latest])]
+    for limit in (1, 3, 5, 20):
+        read: list[int] = []
+        while page := feed_entries(grace, before_work=read[-1] if read else None, limit=limit)[0]:
+            assert len(page) == min(limit, len(expected) - len(read))
+            read += [work.id for work in page]
+        assert read == expected
+    assert [kind for kind, _key, _name in feed_entries(grace, limit=3)[0][0].because] == ["author", "author"]
 
 
 def test_a_followed_search_brings_what_comes_after_it_was_saved(client, grace):
