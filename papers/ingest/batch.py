@@ -184,8 +184,9 @@ def _without_slips(
     batch: _Batch,
 ) -> list[tuple[int, WorkRecord]]:
     """The records without identifiers that lead to works from which their source has told them apart; what is left out is noted."""
-    unplaced = [record for _, record in records if (record.source, record.record_id) not in known]
-    found = matching.slips(unplaced, identified)
+    if not identified:
+        return records
+    found = matching.slips((record for _, record in records if (record.source, record.record_id) not in known), identified)
     if not found:
         return records
     kept = []

@@ -27,7 +27,7 @@ from papers.models import Author, Authorship, ImportItem, ImportRun, ImportState
 from papers.records import ParseResult, Rejected, WorkRecord
 from papers.sources import read_source
 
-BATCH_ITEMS = 1000
+BATCH_ITEMS = 2000
 MANY = 50  # new works after which the database's own statistics no longer tell anything
 BATCH_AUTHORSHIPS = 10_000  # a batch of long author lists ends earlier
 SELDOM = (200_000, 20, 20)  # allocations and collections between collections; a fifth of the time with Python's own figures
