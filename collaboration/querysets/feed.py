@@ -71,34 +71,16 @@ _HIDDEN: Final = f"""
     {_PAGES_OF.format(people="collaboration_block AS block", person="block.blocked_id")} WHERE block.blocker_id = %(user)s
     UNION ALL {_PAGES_OF.format(people="collaboration_block AS block", person="block.blocker_id")} WHERE block.blocked_id = %(user)s
 """
-
-
-def _latest_of(table: str, column: str, kind: str, *, at_least: str, limit: str) -> str:
-    """The latest works of each followed thing of a kind, out of the index of ``table`` by ``column`` and work."""
-    return f"""
-    SELECT found.work_id, '{kind}' AS kind, own.{column} AS target
-    FROM own, LATERAL (SELECT work_id FROM {table} WHERE {column} = own.{column} AND work_id < %(before)s{at_least}
-                       ORDER BY work_id DESC LIMIT {limit}) AS found
-    WHERE own.{column} IS NOT NULL
-"""  # noqa: S608 - our own names
-
-
-def _latest(*, at_least: str, limit: str) -> str:
-    kinds = (
-        ("papers_authorship", "author_id", "author"),
-        ("papers_worktopic", "topic_id", "topic"),
-        ("collaboration_searchmatch", "search_id", "search"),
-    )
-    return " UNION ALL ".join(_latest_of(*kind, at_least=at_least, limit=limit) for kind in kinds)
-
-
-# Whoever follows hundreds would have a page's worth of entries read for each of them. So the two latest of each are read first: nothing
-# that belongs on the page is older than the last of the page that these alone would make, and only what is as new as that is read then.
-_FLOOR: Final = f"""
-    SELECT CASE WHEN count(*) < %(limit)s THEN 0 ELSE min(work_id) END AS work_id
-    FROM (SELECT DISTINCT work_id FROM ({_latest(at_least="", limit="2")}) AS first ORDER BY work_id DESC LIMIT %(limit)s) AS page
-"""  # noqa: S608 - the same
-_OF_PLACES: Final = """
+_MET: Final = """
+    SELECT found.work_id, 'author' AS kind, own.author_id AS target
+    FROM own, LATERAL (SELECT work_id FROM papers_authorship WHERE author_id = own.author_id AND work_id < %(before)s
+                       ORDER BY work_id DESC LIMIT %(limit)s) AS found
+    WHERE own.author_id IS NOT NULL
+    UNION ALL
+    SELECT found.work_id, 'topic', own.topic_id
+    FROM own, LATERAL (SELECT work_id FROM papers_worktopic WHERE topic_id = own.topic_id AND work_id < %(before)s
+                       ORDER BY work_id DESC LIMIT %(limit)s) AS found
+    WHERE own.topic_id IS NOT NULL
     UNION ALL
     SELECT found.work_id, 'institution', own.institution_id
     FROM own, LATERAL (SELECT DISTINCT authorship.work_id
@@ -108,12 +90,15 @@ _OF_PLACES: Final = """
                             JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
                        WHERE authorship.work_id < %(before)s) AS found
     WHERE own.institution_id IS NOT NULL
+    UNION ALL
+    SELECT found.work_id, 'search', own.search_id
+    FROM own, LATERAL (SELECT work_id FROM collaboration_searchmatch WHERE search_id = own.search_id AND work_id < %(before)s
+                       ORDER BY work_id DESC LIMIT %(limit)s) AS found
+    WHERE own.search_id IS NOT NULL
 """
-_MET: Final = _latest(at_least=" AND work_id >= (SELECT work_id FROM floor)", limit="%(limit)s") + _OF_PLACES
 _WORKS: Final = """
     WITH own AS MATERIALIZED ({own}),
     muted AS MATERIALIZED ({muted}),
-    floor AS MATERIALIZED ({floor}),
     met AS MATERIALIZED ({met}),
     newest AS (SELECT DISTINCT work_id FROM met ORDER BY work_id DESC LIMIT %(limit)s),
     reasons AS (
@@ -152,7 +137,7 @@ _WAITING: Final = "SELECT EXISTS (SELECT FROM collaboration_invitation WHERE rec
 def feed_works(sources: Sources, viewer: Viewer, *, before: int | None = None, limit: int) -> list[FeedWork]:
     """The latest works from there that came before work ``before``, latest first. One query.
 
-    Costs a few index entries for each thing that is followed. A work that may not be shown is among them with ``is_shown``
+    Costs ``limit`` index entries for each thing that is followed. A work that may not be shown is among them with ``is_shown``
     false, so that the next page knows where to go on.
     """
     statement, given = _works(sources, viewer, before, limit)
@@ -191,7 +176,6 @@ def _works(sources: Sources, viewer: Viewer, before: int | None, limit: int) -> 
     statement = _WORKS.format(
         own=_OF_ONE if sources.account is None else _OF_ACCOUNT,
         muted="SELECT NULL::bigint AS author_id WHERE FALSE" if sources.account is None else _MUTED,
-        floor=_FLOOR,
         met=_MET.format(before_authorship=_FIRST_AUTHORSHIP if before else "%(last)s"),
         narrower=with_names(narrower, more),
     )
