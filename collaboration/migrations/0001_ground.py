@@ -66,6 +66,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'report',
                 'verbose_name_plural': 'reports',
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'open')), fields=['created_at'], name='report_queue'),
+                    models.Index(fields=['subject', 'subject_id'], name='report_of_subject'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='report_about_something'),
+                    models.CheckConstraint(condition=models.Q(('category__in', ['spam', 'harassment', 'hate', 'impersonation', 'false-record', 'private', 'sexual', 'other'])), name='report_known_category'),
+                    models.CheckConstraint(condition=models.Q(('reporter__isnull', True), models.Q(('reporter', models.F('reported')), _negated=True), _connector='OR'), name='report_not_of_oneself'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'open')), models.Q(('status', 'open'), _negated=True), _connector='OR'), name='report_decided_when'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('reporter', 'subject', 'subject_id'), name='report_open_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +95,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'measure',
                 'verbose_name_plural': 'measures',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('began_at')), _connector='OR'), name='measure_ends_later'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['warning', 'slow-down', 'no-contact', 'words-hidden', 'suspended'])), name='measure_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('by_rule', False), ('ends_at__isnull', False), _connector='OR'), name='measure_of_a_rule_ends'),
+                    models.UniqueConstraint(condition=models.Q(('by_rule', True), ('lifted_at__isnull', True)), fields=('person', 'kind'), name='measure_of_a_rule_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +118,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appeal in safety',
                 'verbose_name_plural': 'appeals in safety',
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'open')), fields=['opened_at'], name='safetyappeal_queue'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure__isnull', False), ('report__isnull', True)), models.Q(('measure__isnull', True), ('report__isnull', False)), _connector='OR'), name='safetyappeal_one_thing'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='safetyappeal_decided_when'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +156,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'follow',
                 'verbose_name_plural': 'follows',
+                'indexes': [
+                    models.Index(fields=['follower', '-id'], name='follow_of_account'),
+                    models.Index(condition=models.Q(('author__isnull', False)), fields=['author', '-id'], name='follow_of_author'),
+                    models.Index(condition=models.Q(('topic__isnull', False)), fields=['topic', '-id'], name='follow_of_topic'),
+                    models.Index(condition=models.Q(('institution__isnull', False)), fields=['institution', '-id'], name='follow_of_institution'),
+                    models.Index(condition=models.Q(('search__isnull', False)), fields=['search', '-id'], name='follow_of_search'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('institution__isnull', True), ('search__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('institution__isnull', True), ('search__isnull', True), ('topic__isnull', False)), models.Q(('author__isnull', True), ('institution__isnull', False), ('search__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('institution__isnull', True), ('search__isnull', False), ('topic__isnull', True)), _connector='OR'), name='follow_one_thing'),
+                    models.UniqueConstraint(condition=models.Q(('author__isnull', False)), fields=('follower', 'author'), name='follow_author_once'),
+                    models.UniqueConstraint(condition=models.Q(('topic__isnull', False)), fields=('follower', 'topic'), name='follow_topic_once'),
+                    models.UniqueConstraint(condition=models.Q(('institution__isnull', False)), fields=('follower', 'institution'), name='follow_institution_once'),
+                    models.UniqueConstraint(condition=models.Q(('search__isnull', False)), fields=('follower', 'search'), name='follow_search_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +182,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'find of a saved search',
                 'verbose_name_plural': 'finds of saved searches',
+                'constraints': [
+                    models.UniqueConstraint(models.F('search'), models.OrderBy(models.F('work'), descending=True), name='searchmatch_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,102 +266,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('recipient', 'kind', 'subject_key'), name='notification_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('subject_key', ''), _negated=True), models.Q(('group_key', ''), _negated=True)), name='notification_about_something')],
             },
         ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['created_at'], name='report_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['subject', 'subject_id'], name='report_of_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='report_about_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['spam', 'harassment', 'hate', 'impersonation', 'false-record', 'private', 'sexual', 'other'])), name='report_known_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('reporter__isnull', True), models.Q(('reporter', models.F('reported')), _negated=True), _connector='OR'), name='report_not_of_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'open')), models.Q(('status', 'open'), _negated=True), _connector='OR'), name='report_decided_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('reporter', 'subject', 'subject_id'), name='report_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('began_at')), _connector='OR'), name='measure_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['warning', 'slow-down', 'no-contact', 'words-hidden', 'suspended'])), name='measure_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('by_rule', False), ('ends_at__isnull', False), _connector='OR'), name='measure_of_a_rule_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(condition=models.Q(('by_rule', True), ('lifted_at__isnull', True)), fields=('person', 'kind'), name='measure_of_a_rule_once'),
-        ),
-        migrations.AddIndex(
-            model_name='safetyappeal',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['opened_at'], name='safetyappeal_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetyappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure__isnull', False), ('report__isnull', True)), models.Q(('measure__isnull', True), ('report__isnull', False)), _connector='OR'), name='safetyappeal_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetyappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='safetyappeal_decided_when'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(fields=['follower', '-id'], name='follow_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(condition=models.Q(('author__isnull', False)), fields=['author', '-id'], name='follow_of_author'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(condition=models.Q(('topic__isnull', False)), fields=['topic', '-id'], name='follow_of_topic'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(condition=models.Q(('institution__isnull', False)), fields=['institution', '-id'], name='follow_of_institution'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(condition=models.Q(('search__isnull', False)), fields=['search', '-id'], name='follow_of_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('institution__isnull', True), ('search__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('institution__isnull', True), ('search__isnull', True), ('topic__isnull', False)), models.Q(('author__isnull', True), ('institution__isnull', False), ('search__isnull', True), ('topic__isnull', True)), models.Q(('author__isnull', True), ('institution__isnull', True), ('search__isnull', False), ('topic__isnull', True)), _connector='OR'), name='follow_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('author__isnull', False)), fields=('follower', 'author'), name='follow_author_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('topic__isnull', False)), fields=('follower', 'topic'), name='follow_topic_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('institution__isnull', False)), fields=('follower', 'institution'), name='follow_institution_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(condition=models.Q(('search__isnull', False)), fields=('follower', 'search'), name='follow_search_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
             trigger=pgtrigger.compiler.Trigger(name='counts_new', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            INSERT INTO collaboration_followercount AS kept (kind, target, count)\n            SELECT kind, target, sum(weight) FROM (SELECT 'author' AS kind, author_id AS target, 1 AS weight FROM come WHERE author_id IS NOT NULL UNION ALL SELECT 'topic' AS kind, topic_id AS target, 1 AS weight FROM come WHERE topic_id IS NOT NULL UNION ALL SELECT 'institution' AS kind, institution_id AS target, 1 AS weight FROM come WHERE institution_id IS NOT NULL UNION ALL SELECT 'search' AS kind, search_id AS target, 1 AS weight FROM come WHERE search_id IS NOT NULL) AS changed GROUP BY kind, target HAVING sum(weight) <> 0 ORDER BY kind, target\n            ON CONFLICT (kind, target) DO UPDATE SET count = kept.count + EXCLUDED.count;\n            RETURN NULL;\n        ", hash='a45b90245b2646444c3dc3c35dc66c173831945f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_counts_new_27c2e', referencing='REFERENCING NEW TABLE AS come ', table='collaboration_follow', when='AFTER')),
@@ -332,9 +277,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='follow',
             trigger=pgtrigger.compiler.Trigger(name='counts_gone', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            INSERT INTO collaboration_followercount AS kept (kind, target, count)\n            SELECT kind, target, sum(weight) FROM (SELECT 'author' AS kind, author_id AS target, -1 AS weight FROM gone WHERE author_id IS NOT NULL UNION ALL SELECT 'topic' AS kind, topic_id AS target, -1 AS weight FROM gone WHERE topic_id IS NOT NULL UNION ALL SELECT 'institution' AS kind, institution_id AS target, -1 AS weight FROM gone WHERE institution_id IS NOT NULL UNION ALL SELECT 'search' AS kind, search_id AS target, -1 AS weight FROM gone WHERE search_id IS NOT NULL) AS changed GROUP BY kind, target HAVING sum(weight) <> 0 ORDER BY kind, target\n            ON CONFLICT (kind, target) DO UPDATE SET count = kept.count + EXCLUDED.count;\n            RETURN NULL;\n        ", hash='1df8056f5b6878ddbb5a1b61fc50b74e9bece3fd', level='STATEMENT', operation='DELETE', pgid='pgtrigger_counts_gone_a7c3b', referencing='REFERENCING OLD TABLE AS gone ', table='collaboration_follow', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='searchmatch',
-            constraint=models.UniqueConstraint(models.F('search'), models.OrderBy(models.F('work'), descending=True), name='searchmatch_once'),
         ),
     ]

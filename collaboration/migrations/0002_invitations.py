@@ -69,6 +69,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'invitation',
                 'verbose_name_plural': 'invitations',
+                'indexes': [
+                    models.Index(fields=['sender', '-updated_at'], name='invitation_by_sender'),
+                    models.Index(condition=models.Q(('recipient__isnull', False)), fields=['recipient', '-delivered_at'], name='invitation_by_recipient'),
+                    models.Index(condition=models.Q(('status', 'waiting')), fields=['author'], name='invitation_waiting'),
+                    models.Index(condition=models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held'))), fields=['expires_at'], name='invitation_ending'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('sender', 'author'), name='invitation_one_draft'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held'))), fields=('sender', 'author'), name='invitation_one_unanswered'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'introducing', 'waiting', 'sent', 'held', 'accepted', 'declined', 'withdrawn', 'expired', 'closed'])), name='invitation_known_status'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'withdrawn']), models.Q(models.Q(('topic', ''), _negated=True), models.Q(('ask', ''), _negated=True), models.Q(('kind', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='invitation_says_what'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('sent', 'held')), _negated=True), models.Q(('recipient__isnull', False), ('delivered_at__isnull', False)), _connector='OR'), name='invitation_delivered_to_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['draft', 'introducing', 'waiting']), _negated=True), ('recipient__isnull', True), _connector='OR'), name='invitation_undelivered_to_nobody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['accepted', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='invitation_answered_has_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='invitation_declined_has_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='invitation_held_until'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held')), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='invitation_ends_some_day'),
+                    models.CheckConstraint(condition=models.Q(('recipient__isnull', True), models.Q(('sender', models.F('recipient')), _negated=True), _connector='OR'), name='invitation_not_to_oneself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +107,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'introduction',
                 'verbose_name_plural': 'introductions',
+                'indexes': [
+                    models.Index(condition=models.Q(('status__in', ('asked', 'declined'))), fields=['expires_at'], name='introduction_ending'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ('asked', 'declined'))), fields=('invitation',), name='introduction_one_under_way'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'passed-on', 'declined', 'expired', 'withdrawn'])), name='introduction_known_status'),
+                    models.CheckConstraint(condition=models.Q(('between__len__gte', 1), ('between__len__lte', 2)), name='introduction_three_hops'),
+                    models.CheckConstraint(condition=models.Q(('place__lt', 2)), name='introduction_place_on_path'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ('asked', 'declined')), ('ended_at__isnull', False), _connector='OR'), name='introduction_ended_has_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +132,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'conversation',
                 'verbose_name_plural': 'conversations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('topic', ''), _negated=True), name='conversation_about_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +182,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'member of a conversation',
                 'verbose_name_plural': 'members of conversations',
+                'indexes': [
+                    models.Index(condition=models.Q(('left_at__isnull', True)), fields=['user'], name='member_present'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('conversation', 'user'), name='member_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +207,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['conversation', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('conversation', 'number'), name='message_numbered'),
+                    models.UniqueConstraint(fields=('conversation', 'token'), name='message_sent_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='message_number_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +227,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'link of a message',
                 'verbose_name_plural': 'links of messages',
                 'ordering': [models.OrderBy(models.F('message')), 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('message', 'place'), name='messagelink_placed'),
+                    models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='messagelink_web'),
+                    models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='messagelink_labelled'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,133 +252,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('introduction', 'place'), name='introductionword_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['sender', '-updated_at'], name='invitation_by_sender'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('recipient__isnull', False)), fields=['recipient', '-delivered_at'], name='invitation_by_recipient'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['author'], name='invitation_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held'))), fields=['expires_at'], name='invitation_ending'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('sender', 'author'), name='invitation_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held'))), fields=('sender', 'author'), name='invitation_one_unanswered'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'introducing', 'waiting', 'sent', 'held', 'accepted', 'declined', 'withdrawn', 'expired', 'closed'])), name='invitation_known_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'withdrawn']), models.Q(models.Q(('topic', ''), _negated=True), models.Q(('ask', ''), _negated=True), models.Q(('kind', ''), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='invitation_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('sent', 'held')), _negated=True), models.Q(('recipient__isnull', False), ('delivered_at__isnull', False)), _connector='OR'), name='invitation_delivered_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['draft', 'introducing', 'waiting']), _negated=True), ('recipient__isnull', True), _connector='OR'), name='invitation_undelivered_to_nobody'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['accepted', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='invitation_answered_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='invitation_declined_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'held'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='invitation_held_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('introducing', 'waiting', 'sent', 'closed', 'held')), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='invitation_ends_some_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('recipient__isnull', True), models.Q(('sender', models.F('recipient')), _negated=True), _connector='OR'), name='invitation_not_to_oneself'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='invitation',
             trigger=pgtrigger.compiler.Trigger(name='known_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:introducing,draft:waiting,draft:sent,draft:withdrawn,introducing:draft,introducing:waiting,introducing:sent,introducing:closed,waiting:sent,waiting:withdrawn,waiting:expired,waiting:closed,sent:held,sent:accepted,sent:declined,sent:withdrawn,sent:expired,sent:closed,sent:waiting,held:sent,held:accepted,held:declined,held:withdrawn,held:expired,held:closed,held:waiting,closed:withdrawn,closed:expired}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f6b0ca9958cf5fce8e8e9dd8d683db20af7d1af4', operation='UPDATE', pgid='pgtrigger_known_transitions_5a348', table='collaboration_invitation', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='introduction',
-            index=models.Index(condition=models.Q(('status__in', ('asked', 'declined'))), fields=['expires_at'], name='introduction_ending'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('asked', 'declined'))), fields=('invitation',), name='introduction_one_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'passed-on', 'declined', 'expired', 'withdrawn'])), name='introduction_known_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('between__len__gte', 1), ('between__len__lte', 2)), name='introduction_three_hops'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('place__lt', 2)), name='introduction_place_on_path'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('asked', 'declined')), ('ended_at__isnull', False), _connector='OR'), name='introduction_ended_has_date'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='introduction',
             trigger=pgtrigger.compiler.Trigger(name='known_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{asked:passed-on,asked:declined,asked:expired,asked:withdrawn,declined:expired,declined:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='6f98746998a8b3bdec63ca67ddd3ee2cac2fc0bf', operation='UPDATE', pgid='pgtrigger_known_steps_449b9', table='collaboration_introduction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('topic', ''), _negated=True), name='conversation_about_something'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('left_at__isnull', True)), fields=['user'], name='member_present'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('conversation', 'user'), name='member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'number'), name='message_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'token'), name='message_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='message_number_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagelink',
-            constraint=models.UniqueConstraint(fields=('message', 'place'), name='messagelink_placed'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagelink',
-            constraint=models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='messagelink_web'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagelink',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='messagelink_labelled'),
         ),
         migrations.RunPython(fill_in_limits, migrations.RunPython.noop),
     ]

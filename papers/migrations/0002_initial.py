@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'author',
                 'verbose_name_plural': 'authors',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='author_named'),
+                    models.CheckConstraint(condition=models.Q(('confidence__isnull', True), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='author_confidence_share'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='author_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +69,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'identifier of an author',
                 'verbose_name_plural': 'identifiers of authors',
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'value'), name='authoridentifier_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='authoridentifier_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +103,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('items_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('rejected')))), name='importrun_every_item_accounted_for'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +135,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'authorship',
                 'verbose_name_plural': 'authorships',
                 'ordering': [models.OrderBy(models.F('position'), nulls_last=True), 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('raw_name', ''), _negated=True), name='authorship_named'),
+                    models.CheckConstraint(condition=models.Q(('is_organisation', False), ('author__isnull', True), _connector='OR'), name='authorship_organisation_is_no_person'),
+                    models.CheckConstraint(condition=models.Q(('author__isnull', True), models.Q(('rule', ''), _negated=True), _connector='OR'), name='authorship_attribution_has_rule'),
+                    models.CheckConstraint(condition=models.Q(('orcid', ''), ('orcid__regex', '^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$'), _connector='OR'), name='authorship_orcid_well_formed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +165,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'institution',
                 'verbose_name_plural': 'institutions',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['domains'], name='institution_domains'),
+                    models.Index(fields=['site_host'], name='institution_site_host'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('name_key', ''), _negated=True)), name='institution_named'),
+                    models.CheckConstraint(condition=models.Q(('ror__isnull', True), ('ror__regex', '^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$'), _connector='OR'), name='institution_ror_well_formed'),
+                    models.UniqueConstraint(fields=('ror',), name='institution_ror_once'),
+                    models.UniqueConstraint(condition=models.Q(('ror__isnull', True)), fields=('name_key', 'country_code'), name='institution_provisional_once'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='institution_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +188,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'institution of an authorship',
                 'verbose_name_plural': 'institutions of authorships',
+                'constraints': [
+                    models.UniqueConstraint(fields=('authorship', 'institution'), name='authorshipinstitution_once'),
+                ],
             },
         ),
         migrations.AddField(
@@ -179,6 +211,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'name of an institution',
                 'verbose_name_plural': 'names of institutions',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['key'], name='institutionname_key_trigram', opclasses=['gin_trgm_ops']),
+                    models.Index(fields=['key'], name='institutionname_key'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('institution', 'name'), name='institutionname_once'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='institutionname_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +247,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'name variant',
                 'verbose_name_plural': 'name variants',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['key'], name='namevariant_key_trigram', opclasses=['gin_trgm_ops']),
+                    models.Index(fields=['block'], name='namevariant_block'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('author', 'name'), name='namevariant_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='namevariant_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +312,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'topic',
                 'verbose_name_plural': 'topics',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['key'], name='topic_key_trigram', opclasses=['gin_trgm_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key',), name='topic_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='topic_named'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='topic_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,6 +384,24 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'work',
                 'verbose_name_plural': 'works',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['search'], name='work_search'),
+                    models.Index(fields=['title_key'], name='work_title_key'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['title_key'], name='work_title_trigram', opclasses=['gin_trgm_ops']),
+                    models.Index(fields=['-date_key', '-id'], name='work_newest'),
+                    models.Index(fields=['venue', 'year'], name='work_venue_year'),
+                    models.Index(fields=['field', 'year'], name='work_field_year'),
+                    models.Index(condition=models.Q(('is_retracted', True)), fields=['-date_key', '-id'], name='work_retracted'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='work_titled'),
+                    models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1400), ('year__lte', 2200)), _connector='OR'), name='work_year_plausible'),
+                    models.CheckConstraint(condition=models.Q(('month__isnull', True), models.Q(('month__gte', 1), ('month__lte', 12), ('year__isnull', False)), _connector='OR'), name='work_month_has_year'),
+                    models.CheckConstraint(condition=models.Q(('day__isnull', True), models.Q(('day__gte', 1), ('day__lte', 31), ('month__isnull', False)), _connector='OR'), name='work_day_has_month'),
+                    models.CheckConstraint(condition=models.Q(('cited_by_count__isnull', True), models.Q(('cited_by_source', ''), _negated=True), _connector='OR'), name='work_citations_have_source'),
+                    models.CheckConstraint(condition=models.Q(('code_urls', []), ('has_code', True), _connector='OR'), name='work_code_link_means_code'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='work_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,6 +416,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pending reference',
                 'verbose_name_plural': 'pending references',
+                'indexes': [
+                    models.Index(fields=['scheme', 'value'], name='pendingreference_target'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('citing', 'scheme', 'value'), name='pendingreference_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='pendingreference_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,6 +440,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'item of an import',
                 'verbose_name_plural': 'items of imports',
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'ordinal'), name='importitem_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='importitem_rejection_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -372,6 +457,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'citation',
                 'verbose_name_plural': 'citations',
+                'constraints': [
+                    models.UniqueConstraint(fields=('citing', 'cited'), name='citation_once'),
+                    models.CheckConstraint(condition=models.Q(('citing', models.F('cited')), _negated=True), name='citation_not_of_itself'),
+                ],
             },
         ),
         migrations.AddField(
@@ -390,6 +479,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'identifier of a work',
                 'verbose_name_plural': 'identifiers of works',
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'value'), name='workidentifier_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='workidentifier_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,6 +499,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'source record',
                 'verbose_name_plural': 'source records',
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'record_id'), name='worksource_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('record_id', ''), _negated=True)), name='worksource_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +517,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'topic of a work',
                 'verbose_name_plural': 'topics of works',
+                'constraints': [
+                    models.UniqueConstraint(fields=('work', 'topic'), name='worktopic_once'),
+                    models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='worktopic_score_share'),
+                ],
             },
         ),
         migrations.AddField(
@@ -455,139 +556,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'figures of an author',
                 'verbose_name_plural': 'figures of authors',
+                'indexes': [
+                    models.Index(fields=['-works_count', '-author'], name='authorfigures_most_works'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='author',
-            constraint=models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='author_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='author',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__isnull', True), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='author_confidence_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='author',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='author_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='authoridentifier',
-            constraint=models.UniqueConstraint(fields=('scheme', 'value'), name='authoridentifier_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='authoridentifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='authoridentifier_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('items_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('rejected')))), name='importrun_every_item_accounted_for'),
-        ),
-        migrations.AddIndex(
-            model_name='institution',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['domains'], name='institution_domains'),
-        ),
-        migrations.AddIndex(
-            model_name='institution',
-            index=models.Index(fields=['site_host'], name='institution_site_host'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('name_key', ''), _negated=True)), name='institution_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('ror__isnull', True), ('ror__regex', '^0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}$'), _connector='OR'), name='institution_ror_well_formed'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('ror',), name='institution_ror_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(('ror__isnull', True)), fields=('name_key', 'country_code'), name='institution_provisional_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='institution_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorshipinstitution',
-            constraint=models.UniqueConstraint(fields=('authorship', 'institution'), name='authorshipinstitution_once'),
-        ),
-        migrations.AddIndex(
-            model_name='institutionname',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['key'], name='institutionname_key_trigram', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='institutionname',
-            index=models.Index(fields=['key'], name='institutionname_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionname',
-            constraint=models.UniqueConstraint(fields=('institution', 'name'), name='institutionname_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='institutionname',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='institutionname_given'),
-        ),
-        migrations.AddIndex(
-            model_name='namevariant',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['key'], name='namevariant_key_trigram', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='namevariant',
-            index=models.Index(fields=['block'], name='namevariant_block'),
-        ),
-        migrations.AddConstraint(
-            model_name='namevariant',
-            constraint=models.UniqueConstraint(fields=('author', 'name'), name='namevariant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='namevariant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('key', ''), _negated=True)), name='namevariant_given'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['key'], name='topic_key_trigram', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('key',), name='topic_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='topic_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='topic_not_merged_into_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='pendingreference',
-            index=models.Index(fields=['scheme', 'value'], name='pendingreference_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingreference',
-            constraint=models.UniqueConstraint(fields=('citing', 'scheme', 'value'), name='pendingreference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingreference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='pendingreference_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.UniqueConstraint(fields=('run', 'ordinal'), name='importitem_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='importitem_rejection_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('citing', 'cited'), name='citation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('citing', models.F('cited')), _negated=True), name='citation_not_of_itself'),
         ),
         migrations.AddConstraint(
             model_name='authorship',
@@ -596,105 +568,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='authorship',
             constraint=models.UniqueConstraint(fields=('work', 'author'), name='authorship_author_once_per_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.CheckConstraint(condition=models.Q(('raw_name', ''), _negated=True), name='authorship_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.CheckConstraint(condition=models.Q(('is_organisation', False), ('author__isnull', True), _connector='OR'), name='authorship_organisation_is_no_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.CheckConstraint(condition=models.Q(('author__isnull', True), models.Q(('rule', ''), _negated=True), _connector='OR'), name='authorship_attribution_has_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.CheckConstraint(condition=models.Q(('orcid', ''), ('orcid__regex', '^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$'), _connector='OR'), name='authorship_orcid_well_formed'),
-        ),
-        migrations.AddConstraint(
-            model_name='workidentifier',
-            constraint=models.UniqueConstraint(fields=('scheme', 'value'), name='workidentifier_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workidentifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scheme', ''), _negated=True), models.Q(('value', ''), _negated=True)), name='workidentifier_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='worksource',
-            constraint=models.UniqueConstraint(fields=('source', 'record_id'), name='worksource_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='worksource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), _negated=True), models.Q(('record_id', ''), _negated=True)), name='worksource_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktopic',
-            constraint=models.UniqueConstraint(fields=('work', 'topic'), name='worktopic_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktopic',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='worktopic_score_share'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='work_search'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['title_key'], name='work_title_key'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title_key'], name='work_title_trigram', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['-date_key', '-id'], name='work_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['venue', 'year'], name='work_venue_year'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(fields=['field', 'year'], name='work_field_year'),
-        ),
-        migrations.AddIndex(
-            model_name='work',
-            index=models.Index(condition=models.Q(('is_retracted', True)), fields=['-date_key', '-id'], name='work_retracted'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='work_titled'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1400), ('year__lte', 2200)), _connector='OR'), name='work_year_plausible'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('month__isnull', True), models.Q(('month__gte', 1), ('month__lte', 12), ('year__isnull', False)), _connector='OR'), name='work_month_has_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('day__isnull', True), models.Q(('day__gte', 1), ('day__lte', 31), ('month__isnull', False)), _connector='OR'), name='work_day_has_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('cited_by_count__isnull', True), models.Q(('cited_by_source', ''), _negated=True), _connector='OR'), name='work_citations_have_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('code_urls', []), ('has_code', True), _connector='OR'), name='work_code_link_means_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='work',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='work_not_merged_into_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='authorfigures',
-            index=models.Index(fields=['-works_count', '-author'], name='authorfigures_most_works'),
         ),
     ]

@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'constraint on who is who',
                 'verbose_name_plural': 'constraints on who is who',
+                'constraints': [
+                    models.UniqueConstraint(fields=('one', 'other'), name='identityconstraint_once'),
+                    models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='identityconstraint_in_order'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'different'])), name='identityconstraint_known_kind'),
+                    models.CheckConstraint(condition=models.Q(('origin__in', ['pair', 'merge'])), name='identityconstraint_known_origin'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +56,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'uncertain pair',
                 'verbose_name_plural': 'uncertain pairs',
+                'indexes': [
+                    models.Index(condition=models.Q(('verdict', '')), fields=['-value', 'id'], name='uncertainpair_queue'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('one', 'other'), name='uncertainpair_once'),
+                    models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='uncertainpair_in_order'),
+                    models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 1)), name='uncertainpair_probability'),
+                    models.CheckConstraint(condition=models.Q(('verdict__in', ['', 'same', 'different', 'unsure'])), name='uncertainpair_known_verdict'),
+                    models.CheckConstraint(condition=models.Q(('verdict', ''), ('decided_at__isnull', False), _connector='OR'), name='uncertainpair_decided_has_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,45 +92,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='authorchange',
             trigger=pgtrigger.compiler.Trigger(name='only_grows', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d893906b16319d171f3160c85706e9e95a717c47', operation='UPDATE OR DELETE', pgid='pgtrigger_only_grows_c97d1', table='papers_authorchange', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='identityconstraint',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='identityconstraint_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='identityconstraint',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='identityconstraint_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='identityconstraint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'different'])), name='identityconstraint_known_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='identityconstraint',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['pair', 'merge'])), name='identityconstraint_known_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='uncertainpair',
-            index=models.Index(condition=models.Q(('verdict', '')), fields=['-value', 'id'], name='uncertainpair_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='uncertainpair',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='uncertainpair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='uncertainpair',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='uncertainpair_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='uncertainpair',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 1)), name='uncertainpair_probability'),
-        ),
-        migrations.AddConstraint(
-            model_name='uncertainpair',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['', 'same', 'different', 'unsure'])), name='uncertainpair_known_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='uncertainpair',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', ''), ('decided_at__isnull', False), _connector='OR'), name='uncertainpair_decided_has_date'),
         ),
     ]

@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'document',
                 'verbose_name_plural': 'documents',
+                'indexes': [
+                    models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['delete_after'], name='document_to_delete'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('stored_as', ''), ('deleted_at__isnull', True), _connector='OR'), name='document_stored_or_deleted'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +63,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'piece of evidence',
                 'verbose_name_plural': 'evidence',
+                'indexes': [
+                    models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='evidence_due'),
+                    models.Index(fields=['method', 'subject'], name='evidence_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('method', 'orcid'), ('status__in', ['confirmed', 'stale'])), fields=('subject',), name='evidence_one_orcid_one_profile'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('confirmed',)), _negated=True), models.Q(('confirmed_at__isnull', False), models.Q(('subject', ''), _negated=True)), _connector='OR'), name='evidence_confirmed_has_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', 'orcid'), _negated=True), models.Q(('status__in', ['confirmed', 'stale']), _negated=True), ('subject__regex', '^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$'), _connector='OR'), name='evidence_orcid_well_formed'),
+                    models.CheckConstraint(condition=models.Q(('matched', False), ('method', 'orcid'), _connector='OR'), name='evidence_only_orcid_matches'),
+                    models.CheckConstraint(condition=models.Q(('from_site', False), ('method', 'email'), _connector='OR'), name='evidence_only_mail_from_site'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +111,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of the trail',
                 'verbose_name_plural': 'audit trail',
+                'indexes': [
+                    models.Index(condition=models.Q(('author_id__isnull', False)), fields=['author_id', '-id'], name='trailentry_of_page'),
+                    models.Index(condition=models.Q(('claim_id__isnull', False)), fields=['claim_id', 'id'], name='trailentry_of_claim'),
+                    models.Index(fields=['subject', 'subject_id', 'id'], name='trailentry_of_subject'),
+                    models.Index(fields=['actor_id', '-id'], name='trailentry_of_account'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('action', ''), _negated=True), name='trailentry_says_what'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +145,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'claim',
                 'verbose_name_plural': 'claims',
                 'permissions': [('decide_claim', 'Can decide on claims, evidence and appeals')],
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'review')), fields=['submitted_at'], name='claim_queue'),
+                    models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='claim_expiring'),
+                    models.Index(fields=['decided_at'], name='claim_decided'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ('granted', 'disputed'))), fields=('author',), name='claim_one_owner'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('granted', 'disputed')), _negated=True), ('granted_at__isnull', False), _connector='OR'), name='claim_granted_has_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'review'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='claim_in_review_has_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'revoked']), _negated=True), models.Q(models.Q(('reason_code', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='claim_refusal_has_reason'),
+                    models.CheckConstraint(condition=models.Q(('challenges', models.F('id')), _negated=True), name='claim_not_against_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +172,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appeal',
                 'verbose_name_plural': 'appeals',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('claim',), name='appeal_open_once'),
+                    models.CheckConstraint(condition=models.Q(('against__in', ['refused', 'revoked'])), name='appeal_against_a_decision'),
+                    models.CheckConstraint(condition=models.Q(('status', 'open'), ('decided_at__isnull', False), _connector='OR'), name='appeal_decided_has_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +195,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'text in a claim',
                 'verbose_name_plural': 'texts in claims',
                 'ordering': ['created_at', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='claimmessage_given'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +270,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'former name',
                 'verbose_name_plural': 'former names',
+                'constraints': [
+                    models.UniqueConstraint(fields=('author', 'name'), name='formername_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +290,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'freeze',
                 'verbose_name_plural': 'freezes',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'domain'), ('lifted_at__isnull', True)), fields=('domain',), name='freeze_domain_once'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'institution'), ('lifted_at__isnull', True)), fields=('institution',), name='freeze_institution_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', True), ('kind', 'domain'), models.Q(('domain', ''), _negated=True)), models.Q(('domain', ''), ('institution__isnull', False), ('kind', 'institution')), _connector='OR'), name='freeze_of_one_thing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +316,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'export of an account',
                 'verbose_name_plural': 'exports of accounts',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'running'])), fields=('user',), name='personalexport_one_at_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -284,6 +341,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'profile',
                 'verbose_name_plural': 'profiles',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('public_parts__contained_by', ['biography', 'position', 'links', 'languages', 'pronouns', 'collaboration'])), name='profile_known_parts'),
+                ],
             },
         ),
         migrations.AddField(
@@ -304,6 +364,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'link',
                 'verbose_name_plural': 'links',
                 'ordering': ['place', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('profile', 'url'), name='profilelink_once'),
+                    models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='profilelink_web'),
+                    models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='profilelink_labelled'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +391,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'request without an account',
                 'verbose_name_plural': 'requests without an account',
+                'indexes': [
+                    models.Index(fields=['status', 'confirmed_at'], name='publicrequest_queue'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not-mine'), ('authorship__isnull', False)), models.Q(('kind', 'not-mine'), _negated=True), _connector='OR'), name='publicrequest_about_a_work'),
+                    models.CheckConstraint(condition=models.Q(('status', 'unconfirmed'), ('confirmed_at__isnull', False), _connector='OR'), name='publicrequest_confirmed_first'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,6 +417,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'review',
                 'verbose_name_plural': 'reviews',
                 'ordering': ['created_at', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('stage', 'document')), fields=('evidence', 'reviewer'), name='review_document_by_two'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +440,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'verification level',
                 'verbose_name_plural': 'verification levels',
+                'indexes': [
+                    models.Index(condition=models.Q(('next_change_at__isnull', False)), fields=['next_change_at'], name='standing_ageing'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('identity__gte', 0), ('identity__lte', 1)), name='standing_identity_share'),
+                    models.CheckConstraint(condition=models.Q(('level', django.db.models.functions.comparison.Greatest('record_level', 'claim_level'))), name='standing_level_is_the_higher'),
+                    models.CheckConstraint(condition=models.Q(('level__lte', 4)), name='standing_known_level'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -377,6 +460,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'note on an act',
                 'verbose_name_plural': 'notes on acts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='trailnote_given_or_erased'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,103 +480,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vouch',
                 'verbose_name_plural': 'vouches',
+                'indexes': [
+                    models.Index(fields=['voucher', 'answered_at'], name='vouch_by_voucher'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status', 'asked'), ('answered_at__isnull', False), _connector='OR'), name='vouch_answered_has_date'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('claim',), name='appeal_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('against__in', ['refused', 'revoked'])), name='appeal_against_a_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'open'), ('decided_at__isnull', False), _connector='OR'), name='appeal_decided_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='claimmessage_given'),
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='evidence_due'),
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['method', 'subject'], name='evidence_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(condition=models.Q(('method', 'orcid'), ('status__in', ['confirmed', 'stale'])), fields=('subject',), name='evidence_one_orcid_one_profile'),
         ),
         migrations.AddConstraint(
             model_name='evidence',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['checking', 'confirmed', 'stale'])), fields=('claim', 'method', 'subject'), name='evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('confirmed',)), _negated=True), models.Q(('confirmed_at__isnull', False), models.Q(('subject', ''), _negated=True)), _connector='OR'), name='evidence_confirmed_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'orcid'), _negated=True), models.Q(('status__in', ['confirmed', 'stale']), _negated=True), ('subject__regex', '^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$'), _connector='OR'), name='evidence_orcid_well_formed'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('matched', False), ('method', 'orcid'), _connector='OR'), name='evidence_only_orcid_matches'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('from_site', False), ('method', 'email'), _connector='OR'), name='evidence_only_mail_from_site'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['delete_after'], name='document_to_delete'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('stored_as', ''), ('deleted_at__isnull', True), _connector='OR'), name='document_stored_or_deleted'),
-        ),
-        migrations.AddConstraint(
-            model_name='formername',
-            constraint=models.UniqueConstraint(fields=('author', 'name'), name='formername_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='freeze',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'domain'), ('lifted_at__isnull', True)), fields=('domain',), name='freeze_domain_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='freeze',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'institution'), ('lifted_at__isnull', True)), fields=('institution',), name='freeze_institution_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='freeze',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', True), ('kind', 'domain'), models.Q(('domain', ''), _negated=True)), models.Q(('domain', ''), ('institution__isnull', False), ('kind', 'institution')), _connector='OR'), name='freeze_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='personalexport',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'running'])), fields=('user',), name='personalexport_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='profile',
-            constraint=models.CheckConstraint(condition=models.Q(('public_parts__contained_by', ['biography', 'position', 'links', 'languages', 'pronouns', 'collaboration'])), name='profile_known_parts'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status', 'review')), fields=['submitted_at'], name='claim_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='claim_expiring'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['decided_at'], name='claim_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('granted', 'disputed'))), fields=('author',), name='claim_one_owner'),
         ),
         migrations.AddConstraint(
             model_name='claim',
@@ -500,104 +500,12 @@ class Migration(migrations.Migration):
             model_name='claim',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('draft', 'evidence', 'review'))), fields=('profile', 'author'), name='claim_open_once'),
         ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('granted', 'disputed')), _negated=True), ('granted_at__isnull', False), _connector='OR'), name='claim_granted_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'review'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='claim_in_review_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['refused', 'revoked']), _negated=True), models.Q(models.Q(('reason_code', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='claim_refusal_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('challenges', models.F('id')), _negated=True), name='claim_not_against_itself'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='claim',
             trigger=pgtrigger.compiler.Trigger(name='known_transitions', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:evidence,draft:review,draft:granted,draft:withdrawn,draft:expired,evidence:review,evidence:granted,evidence:withdrawn,evidence:expired,review:evidence,review:granted,review:refused,review:withdrawn,granted:disputed,granted:revoked,granted:expired,granted:withdrawn,disputed:granted,disputed:revoked,disputed:withdrawn,refused:granted,revoked:granted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2931b88b82573f1a6b49a539ecaabd54be90dd42', operation='UPDATE', pgid='pgtrigger_known_transitions_edd58', table='profiles_claim', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='profilelink',
-            constraint=models.UniqueConstraint(fields=('profile', 'url'), name='profilelink_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='profilelink',
-            constraint=models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='profilelink_web'),
-        ),
-        migrations.AddConstraint(
-            model_name='profilelink',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='profilelink_labelled'),
-        ),
-        migrations.AddIndex(
-            model_name='publicrequest',
-            index=models.Index(fields=['status', 'confirmed_at'], name='publicrequest_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not-mine'), ('authorship__isnull', False)), models.Q(('kind', 'not-mine'), _negated=True), _connector='OR'), name='publicrequest_about_a_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'unconfirmed'), ('confirmed_at__isnull', False), _connector='OR'), name='publicrequest_confirmed_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'document')), fields=('evidence', 'reviewer'), name='review_document_by_two'),
-        ),
-        migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(condition=models.Q(('next_change_at__isnull', False)), fields=['next_change_at'], name='standing_ageing'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('identity__gte', 0), ('identity__lte', 1)), name='standing_identity_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('level', django.db.models.functions.comparison.Greatest('record_level', 'claim_level'))), name='standing_level_is_the_higher'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 4)), name='standing_known_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='trailnote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='trailnote_given_or_erased'),
-        ),
-        migrations.AddIndex(
-            model_name='trailentry',
-            index=models.Index(condition=models.Q(('author_id__isnull', False)), fields=['author_id', '-id'], name='trailentry_of_page'),
-        ),
-        migrations.AddIndex(
-            model_name='trailentry',
-            index=models.Index(condition=models.Q(('claim_id__isnull', False)), fields=['claim_id', 'id'], name='trailentry_of_claim'),
-        ),
-        migrations.AddIndex(
-            model_name='trailentry',
-            index=models.Index(fields=['subject', 'subject_id', 'id'], name='trailentry_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='trailentry',
-            index=models.Index(fields=['actor_id', '-id'], name='trailentry_of_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='trailentry',
-            constraint=models.CheckConstraint(condition=models.Q(('action', ''), _negated=True), name='trailentry_says_what'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='trailentry',
             trigger=pgtrigger.compiler.Trigger(name='only_grows', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0bdbd3ee7d877c2558aa62e8ce1bce9d698b9fd5', operation='UPDATE OR DELETE', pgid='pgtrigger_only_grows_e37c1', table='profiles_trailentry', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='vouch',
-            index=models.Index(fields=['voucher', 'answered_at'], name='vouch_by_voucher'),
-        ),
-        migrations.AddConstraint(
-            model_name='vouch',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'asked'), ('answered_at__isnull', False), _connector='OR'), name='vouch_answered_has_date'),
         ),
     ]
