@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from collaboration.following.targets import target_address
 from collaboration.pages.waiting import waiting_invitations
@@ -19,6 +21,7 @@ from collaboration.querysets.feed import FeedChange, FeedWork, feed_entries, fol
 from config.lib.public_ids import decode_public_id, encode_public_id
 from config.lib.query_params import QueryParams
 from papers.addresses import researcher_address
+from papers.pages.markup import because_line
 from papers.pages.parts import Link
 from papers.pages.rows import WorkRow, rows_of
 from profiles.models import User
@@ -27,10 +30,10 @@ PAGE_SIZE: Final = 20
 NEWS_FOR_YEARS: Final = 1
 """A work of the year in which it came, or of the one before, is new; an older one was only new to the records."""
 CHANGE_WORDS: Final[dict[str, str | Promise]] = {
-    "grant": _("claimed their page"),
-    "merge": _("now has the works of another page too"),
-    "split": _("is told apart from somebody else now: some works have moved"),
-    "opened": _("is open to collaborate"),
+    "grant": gettext_lazy("claimed their page"),
+    "merge": gettext_lazy("now has the works of another page too"),
+    "split": gettext_lazy("is told apart from somebody else now: some works have moved"),
+    "opened": gettext_lazy("is open to collaborate"),
 }
 
 
@@ -44,6 +47,12 @@ class FeedItem:
     text: str | Promise
     because: Sequence[Link]
     is_older: bool = False
+
+    @property
+    def why(self) -> SafeString:
+        """The line under it: because of what it is here."""
+        older = _("An earlier work, new to the records.") if self.is_older else ""
+        return because_line(older, _("Here because you follow"), [(link.text, link.url) for link in self.because])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def _cursor_after(taken: Iterable[FeedWork | FeedChange], cursor: Cursor) -> Cur
 def _items(taken: Sequence[FeedWork | FeedChange]) -> list[FeedItem]:
     """The entries in words; what may not be shown, or whose reasons are all gone, is left out."""
     works = [entry for entry in taken if isinstance(entry, FeedWork) and entry.is_shown]
-    rows = {row.id: row for row in rows_of([entry.id for entry in works])}
+    rows = {row.id: row for row in rows_of([entry.id for entry in works], scores=False)}
     items = []
     for entry in taken:
         if isinstance(entry, FeedChange):

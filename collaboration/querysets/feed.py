@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db import connection
-
 from collaboration.models import Follow
 from collaboration.models.follows import TARGETS
 from collaboration.querysets.follows import LAST, with_names
+from config.lib.statements import rows_of_each
 from papers.models import Work
 from papers.querysets.visibility import narrowing
 
@@ -141,9 +140,8 @@ def feed_works(sources: Sources, viewer: Viewer, *, before: int | None = None, l
     false, so that the next page knows where to go on.
     """
     statement, given = _works(sources, viewer, before, limit)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return [FeedWork(*row) for row in cursor.fetchall()]
+    (works,) = rows_of_each(statement, given=given)
+    return [FeedWork(*row) for row in works]
 
 
 def feed_entries(
@@ -156,13 +154,8 @@ def feed_entries(
     """
     statement, given = _works(Sources(account=user.pk), user, before_work, limit)
     given |= {"before_change": before_change or LAST, "told": list(TOLD)}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement};{_CHANGES};{_WAITING}", given)
-        works = [FeedWork(*row) for row in cursor.fetchall()]
-        cursor.nextset()
-        changes = [FeedChange(*row) for row in cursor.fetchall()]
-        cursor.nextset()
-        return works, changes, bool(cursor.fetchone()[0])
+    works, changes, waiting = rows_of_each(statement, _CHANGES, _WAITING, given=given)
+    return [FeedWork(*row) for row in works], [FeedChange(*row) for row in changes], bool(waiting[0][0])
 
 
 def follows_nothing(user_id: int) -> bool:

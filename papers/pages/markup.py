@@ -76,6 +76,12 @@ def facts_html(*, retracted: str, kind: str, venue: str, code_url: str, code: st
     return _safe("".join(parts))
 
 
+def because_line(before: str, words: str, links: Iterable[tuple[str, str]]) -> SafeString:
+    """Why something is in a list: a sentence or "", and the words that lead to the links, each a text and its address."""
+    named = ", ".join(f'<a href="{escape(url)}" dir="auto">{escape(text)}</a>' for text, url in links)
+    return _safe(f"{escape(before)} {escape(words)} {named}".lstrip())
+
+
 def person_item(name: str, url: str, *, note: str, note_url: str, detail: str) -> SafeString:
     """Somebody in a list of people: monogram, name, and below it the note and the detail where there are any."""
     mark = f'<span class="monogram hue-{names.hue(name)}" aria-hidden="true">{escape(names.initials(name))}</span>'

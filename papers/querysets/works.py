@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, When
 from django.db.models.functions import JSONObject
 
+from config.lib.statements import rows_of_each
 from papers.models import Authorship, AuthorshipInstitution, Citation, Work, WorkIdentifier, WorkSource, WorkTopic
 from papers.querysets.scores import COLUMNS, WorkScore
 from papers.querysets.visibility import narrowed, narrowing
@@ -309,18 +310,14 @@ def listed_authorships(work_ids: Collection[int], *, first: int, subject: int | 
 def works_with_authors(ids: Collection[int], *, first: int, subject: int | None = None) -> tuple[list[FoundWork], list[ListedAuthorship]]:
     """``found_works`` and ``listed_authorships`` of the same works in one message to the database, none for no ids.
 
-    Both statements are the same; what is saved is the way there and back. It needs parameters bound here and not at the
-    server, as Django has it unless told otherwise.
+    Both statements are the same; what is saved is the way there and back.
     """
     if not ids:
         return [], []
     wanted = list(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_FOUND_WORKS};{_LISTED_AUTHORSHIPS}", {"works": wanted, "first": first, "subject": subject})
-        found = {row[0]: _found(row) for row in cursor.fetchall()}
-        cursor.nextset()
-        people = [ListedAuthorship(*row) for row in cursor.fetchall()]
-    return [found[key] for key in wanted if key in found], people
+    works, people = rows_of_each(_FOUND_WORKS, _LISTED_AUTHORSHIPS, given={"works": wanted, "first": first, "subject": subject})
+    found = {row[0]: _found(row) for row in works}
+    return [found[key] for key in wanted if key in found], [ListedAuthorship(*row) for row in people]
 
 
 def _listed_topics(limit: int = 30) -> ArraySubquery:

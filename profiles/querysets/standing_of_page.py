@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
+from config.lib.statements import rows_of_each
 from papers.models import Author
 
 _KEPT: Final = "_standing_of_page"
@@ -61,10 +60,7 @@ class StandingOfPage(NamedTuple):
 
 
 def standing_of_page(author: Author) -> StandingOfPage:
-    """What is stored about this author. One message to the database for each author object, however often it is asked.
-
-    The three statements bear parameters bound here and not at the server, as Django has it unless told otherwise.
-    """
+    """What is stored about this author. One message to the database for each author object, however often it is asked."""
     if not hasattr(author, _KEPT):
         setattr(author, _KEPT, _read(author.pk))
     kept: StandingOfPage = getattr(author, _KEPT)
@@ -72,11 +68,7 @@ def standing_of_page(author: Author) -> StandingOfPage:
 
 
 def _read(author_id: int) -> StandingOfPage:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_CLAIM};{_CHOICE};{_SCORE}", {"author": author_id})
-        claim = cursor.fetchone()
-        cursor.nextset()
-        noindex, withheld = cursor.fetchone() or (False, False)
-        cursor.nextset()
-        score = cursor.fetchone()
+    claims, choices, scores = rows_of_each(_CLAIM, _CHOICE, _SCORE, given={"author": author_id})
+    noindex, withheld = choices[0] if choices else (False, False)
+    claim, score = next(iter(claims), None), next(iter(scores), None)
     return StandingOfPage(ClaimRow(*claim) if claim else None, noindex, withheld, ScoreRow(*score) if score else None)

@@ -160,13 +160,20 @@ def test_a_long_history_costs_no_more_queries(client, ada):
     assert "<polyline" in page
 
 
-def test_the_snapshot_costs_one_query(client, ada):
-    scored(ada)
-    client.get(ada.get_absolute_url())
-    with CaptureQueriesContext(connection) as asked:
+def test_the_snapshot_costs_no_query_of_its_own(client, ada):
+    def cost() -> tuple[int, str]:
         client.get(ada.get_absolute_url())
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(ada.get_absolute_url()).content.decode()
+        return len(asked), page
 
-    assert sum("profiles_trustscore" in query["sql"] for query in asked) == 1
+    without, bare = cost()
+    scored(ada)
+    with_score, page = cost()
+
+    assert address(ada) in page
+    assert page != bare
+    assert with_score == without
 
 
 def test_a_merged_page_leads_to_its_survivor(client, ada):
