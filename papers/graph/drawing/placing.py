@@ -78,7 +78,23 @@ def picture_of(scene: Scene, canvas: Canvas, *, as_laid_out: bool = False) -> Pi
     places = _Places(canvas, scene)
     for drawn, spot in zip(scene.nodes, wanted, strict=True):
         places.settle(drawn, spot)
-    return Picture(canvas, tuple(places.placed), scene, scene.left_out + len(scene.nodes) - len(places.placed))
+    placed = tuple(places.placed) if as_laid_out else _joined(places.placed, scene)
+    return Picture(canvas, placed, scene, scene.left_out + len(scene.nodes) - len(placed))
+
+
+def _joined(placed: list[Placed], scene: Scene) -> tuple[Placed, ...]:
+    """What is joined to the subject over what found a place: a node whose only neighbour found none would hang in the air."""
+    beside: dict[str, set[str]] = {one.drawn.node.key: set() for one in placed}
+    for edge in scene.edges:
+        if edge.a in beside and edge.b in beside:
+            beside[edge.a].add(edge.b)
+            beside[edge.b].add(edge.a)
+    reached, ahead = set(), [placed[0].drawn.node.key]
+    while ahead:
+        key = ahead.pop()
+        reached.add(key)
+        ahead += beside[key] - reached
+    return tuple(one for one in placed if one.drawn.node.key in reached)
 
 
 def _wanted(scene: Scene, canvas: Canvas) -> list[tuple[float, float]]:

@@ -97,16 +97,25 @@ def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collecti
 def _chosen(document: SliceDocument, quotas: Quotas, to_subject: Mapping[str, Edge]) -> list[Node]:
     """The subject, and of each kind as many as there is room for: what is joined to it most comes first, then by rank.
 
-    Rank alone prefers who is nowhere else; a reader looks for those with thirty joint papers.
+    Rank alone prefers who is nowhere else; a reader looks for those with thirty joint papers. Nobody stands alone: what no line joins to what was
+    chosen before gives its place to the next.
     """
     left = dict(quotas)
     first = {node.key: place for place, node in enumerate(document.nodes)}
     strength = {key: edge.weight for key, edge in to_subject.items()}
+    beside: dict[str, set[str]] = {node.key: set() for node in document.nodes}
+    for edge in document.edges:
+        beside[edge.a].add(edge.b)
+        beside[edge.b].add(edge.a)
     chosen = [node for node in document.nodes if node.key == document.subject]
-    for node in sorted(document.nodes, key=lambda node: (-strength.get(node.key, 0.0), first[node.key])):
-        if node.key != document.subject and left[node.kind] > 0:
-            left[node.kind] -= 1
-            chosen.append(node)
+    reached = {document.subject}
+    waiting = sorted(document.nodes, key=lambda node: (-strength.get(node.key, 0.0), first[node.key]))
+    while taken := [node for node in waiting if node.key not in reached and left[node.kind] > 0 and beside[node.key] & reached]:
+        for node in taken:
+            if left[node.kind] > 0:
+                left[node.kind] -= 1
+                chosen.append(node)
+                reached.add(node.key)
     return chosen
 
 

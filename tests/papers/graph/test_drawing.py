@@ -44,6 +44,9 @@ def test_no_label_is_cut_or_covers_anything(kind: NodeKind, accept: bool) -> Non
         for picture in pictures(seed, FULL if seed % 3 else SMALL, f"{kind}:{made_slice().nodes[0].public_id}"):
             nothing_is_covered(picture)
             assert len(picture.placed) >= min(len(picture.scene.nodes), 10), "and nearly all find a place"
+            shown = {placed.drawn.node.key for placed in picture.placed}
+            joined = {end for edge in picture.scene.edges if {edge.a, edge.b} <= shown for end in (edge.a, edge.b)}
+            assert joined == shown, "and nothing hangs in the air"
 
 
 def test_the_subject_stands_in_the_middle_and_what_is_nearest_is_shown() -> None:
