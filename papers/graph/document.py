@@ -33,6 +33,7 @@ QUOTAS: Final[Mapping[NodeKind, int]] = {
     NodeKind.TOPIC: 12,
     NodeKind.INSTITUTION: 8,
 }  # that a slice shows
+COUPLED: Final = 8  # of the papers around a paper: kept for those that share references or citing works with it, where there are such
 
 
 class EdgeKind(StrEnum):

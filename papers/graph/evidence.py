@@ -76,6 +76,11 @@ class _Tie:
         return max((_KIND[one.type] for one in self.counted), key=lambda kind: _STRENGTH[kind])
 
 
+def kind_of(fact: FactType) -> EdgeKind:
+    """The kind of the edge that a fact alone would make."""
+    return _KIND[fact]
+
+
 def key_of(ref: Ref) -> str:
     """The key of a node in documents."""
     return f"{ref[0].value}:{encode_public_id(ref[1])}"
@@ -134,6 +139,8 @@ def _edge(pair: tuple[Ref, Ref], tie: _Tie) -> Edge:
 def _weight(one: Counted) -> float:
     if one.type in {FactType.WORKS_ON, FactType.MEETS, FactType.WORKS_FROM} and one.count and one.of:
         return max(0.1, min(1.0, one.count / one.of))
+    if _KIND[one.type] == EdgeKind.SIMILAR and one.count:
+        return min(1.0, math.log(1 + one.count, _WORKS_OF_A_FULL_LINE**2))  # five works in common weigh as much as one citation
     if one.count is not None:
         return min(1.0, math.log(1 + one.count, _WORKS_OF_A_FULL_LINE))
     return 0.4 if one.type == FactType.WROTE else 0.25

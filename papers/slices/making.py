@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+
+import numpy as np
 
 from papers.graph.arrays import PLACE, Graph
 from papers.graph.choice import choose
+from papers.graph.coupling import candidates, citing_and_cited, similar
 from papers.graph.document import QUOTAS, Edge, NodeKind, SliceDocument
-from papers.graph.evidence import Ref, edges_from, key_of, reached_by
+from papers.graph.evidence import Counted, Ref, edges_from, key_of, reached_by
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
 from papers.slices.rows import Named, facts_among, names_of, node_of
@@ -31,14 +34,27 @@ def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mappin
     node = walker.graph.node(*subject)
     if node is None:
         return None
-    ranked = ranked_around(walker, node)
-    names = names_of({subject, *ranked}, works=works_in(walker.graph, {subject, *ranked}))
+    ranked, coupled = ranked_around(walker, node)
+    considered = {**coupled, **ranked}
+    names = names_of({subject, *considered}, works=works_in(walker.graph, {subject, *considered}))
     if subject not in names:
         return None
-    refs = [ref for ref in ranked if ref in names]
-    edges = edges_from(facts_among(refs, subject=subject), subject=subject, ranked=refs)
+    counted = facts_among([ref for ref in considered if ref in names], subject=subject)
+    alike = _alike(walker.graph, counted, subject=subject, ranks=considered)
+    refs = [ref for ref in _ordered({**{ref: coupled[ref] for ref in alike if ref in coupled}, **ranked}) if ref in names]
+    edges = edges_from(counted, subject=subject, ranked=refs)
     reached = reached_by(edges)
-    return {ref: ranked[ref] for ref in within_quotas([ref for ref in refs if key_of(ref) in reached])}, names, edges
+    shown = within_quotas([ref for ref in refs if key_of(ref) in reached], first=[ref for ref in alike if key_of(ref) in reached])
+    return {ref: considered[ref] for ref in shown}, names, edges
+
+
+def _alike(graph: Graph, counted: Iterable[Counted], *, subject: Ref, ranks: Mapping[Ref, float]) -> list[Ref]:
+    """The papers that are similar to a paper; none for other subjects."""
+    if subject[0] is not NodeKind.PAPER:
+        return []
+    nodes = {ref: graph.node(*ref) for ref in {subject, *ranks} if ref[0] is NodeKind.PAPER}
+    degrees = {ref: citing_and_cited(graph, node) for ref, node in nodes.items() if node is not None}
+    return similar(counted, subject=subject, degrees=degrees, ranks=ranks)
 
 
 def works_in(graph: Graph, refs: Iterable[Ref]) -> dict[int, int]:
@@ -48,23 +64,27 @@ def works_in(graph: Graph, refs: Iterable[Ref]) -> dict[int, int]:
     return {key: int((graph.kinds[graph.row(node)] == paper).sum()) for key, node in people.items() if node is not None}
 
 
-def ranked_around(walker: Walker, node: int) -> dict[Ref, float]:
-    """The highest ranked around a node with their scores, somewhat more than a slice holds, the highest first."""
-    pushed = walker.push(node)
+def ranked_around(walker: Walker, node: int) -> tuple[dict[Ref, float], dict[Ref, float]]:
+    """The highest ranked around a node with their scores, somewhat more than a slice holds, the highest first; and around a paper what may be coupled to it."""
+    pushed, graph = walker.push(node), walker.graph
+    scores = pushed.scores()
     wanted = {kind: int(quota * RESERVE) for kind, quota in QUOTAS.items()}
-    chosen = choose(walker.graph, pushed.nodes, pushed.scores(), subject=node, quotas=wanted)
-    return _in_order(walker.graph, chosen)
+    ranked = {graph.name(one): score for one, score in choose(graph, pushed.nodes, scores, subject=node, quotas=wanted)}
+    coupled = candidates(graph, node) if graph.kinds[node] == PLACE[NodeKind.PAPER] else []
+    met = np.flatnonzero(np.isin(pushed.nodes, coupled))
+    found = dict.fromkeys(coupled, 0.0) | {int(pushed.nodes[at]): float(scores[at]) for at in met}
+    return _ordered(ranked), {graph.name(one): score for one, score in found.items()}
 
 
-def within_quotas(refs: list[Ref]) -> list[Ref]:
-    """The first of each kind, as many as a slice holds, in their order."""
+def within_quotas(refs: Sequence[Ref], *, first: Collection[Ref] = ()) -> list[Ref]:
+    """As many of each kind as a slice holds, those in ``first`` before others, in the order of ``refs``."""
     left = dict(QUOTAS)
-    kept = []
-    for ref in refs:
+    kept = set()
+    for ref in [*first, *(ref for ref in refs if ref not in first)]:
         if left[ref[0]]:
             left[ref[0]] -= 1
-            kept.append(ref)
-    return kept
+            kept.add(ref)
+    return [ref for ref in refs if ref in kept]
 
 
 def document_of(
@@ -85,6 +105,5 @@ def coordinates_of(document: SliceDocument) -> dict[str, tuple[float, float]]:
     return {node.key: (node.x, node.y) for node in document.nodes}
 
 
-def _in_order(graph: Graph, chosen: list[tuple[int, float]]) -> dict[Ref, float]:
-    found = {graph.name(node): score for node, score in chosen}
-    return dict(sorted(found.items(), key=lambda one: (-one[1], key_of(one[0]))))
+def _ordered(ranks: Mapping[Ref, float]) -> dict[Ref, float]:
+    return dict(sorted(ranks.items(), key=lambda one: (-one[1], key_of(one[0]))))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from config.lib.public_ids import decode_public_id
-from papers.graph.document import QUOTAS, NodeKind, Scope, SliceDocument
+from papers.graph.document import COUPLED, QUOTAS, Edge, EdgeKind, NodeKind, Scope, SliceDocument
 from papers.graph.evidence import Ref
 from papers.models import GraphSlice
 from papers.pictures import stored_figure
@@ -30,7 +30,7 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
         people=people,
         works=works,
         touched=0,
-        last_rank=last_rank_of((node.kind, node.rank) for node in document.nodes[1:]) if document.scope == Scope.FULL else 0.0,
+        last_rank=_last_rank(document) if document.scope == Scope.FULL else 0.0,
         drawing=drawing,
         drawn_for=drawn_for,
         fingerprint=fingerprint_of(document),
@@ -39,12 +39,25 @@ def stored(document: SliceDocument, subject: Ref, *, now: datetime, works: int) 
     )
 
 
-def last_rank_of(ranked: Iterable[tuple[NodeKind, float]]) -> float:
-    """The ranks at the last places of the kinds whose places are all taken, together; a kind with free places takes in whoever comes, and adds nothing."""
+def _last_rank(document: SliceDocument) -> float:
+    return last_rank_of(((node.kind, node.rank) for node in document.nodes[1:]), coupled=coupled_among(document.edges, document.subject))
+
+
+def coupled_among(edges: Iterable[Edge], subject: str) -> int:
+    """How many papers stand beside a paper for what they share, not for their rank."""
+    return min(COUPLED, sum(edge.kind == EdgeKind.SIMILAR and subject in {edge.a, edge.b} for edge in edges))
+
+
+def last_rank_of(ranked: Iterable[tuple[NodeKind, float]], *, coupled: int = 0) -> float:
+    """The ranks at the last places of the kinds whose places are all taken, together; a kind with free places takes in whoever comes, and adds nothing.
+
+    ``coupled`` papers hold their places whatever their rank.
+    """
     ranks: dict[NodeKind, list[float]] = {kind: [] for kind in QUOTAS}
     for kind, rank in ranked:
         ranks[kind].append(rank)
-    return sum(min(found) for kind, found in ranks.items() if len(found) >= QUOTAS[kind])
+    last = {kind: QUOTAS[kind] - 1 - (coupled if kind == NodeKind.PAPER else 0) for kind in QUOTAS}
+    return sum(sorted(found, reverse=True)[last[kind]] for kind, found in ranks.items() if len(found) >= QUOTAS[kind])
 
 
 def fingerprint_of(document: SliceDocument) -> str:

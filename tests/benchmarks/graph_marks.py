@@ -23,7 +23,7 @@ from papers.slices.keeping import refresh_reach
 from papers.slices.making import surroundings
 from papers.slices.marking import KINDS, works_changed
 from papers.slices.standing import current_walker
-from papers.slices.storing import last_rank_of
+from papers.slices.storing import coupled_among, last_rank_of
 
 NODES_THAT_MATTER: Final = 3  # come or gone, of about sixty; or a reason on a line of the subject's own, come, gone, or
 COUNT_THAT_MATTERS: Final = 0.1  # changed by more than this share of its count
@@ -38,6 +38,7 @@ class Seen:
 
     ranks: dict[Ref, float]
     counts: dict[tuple[str, str, str], int]
+    last_rank: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ def _seen(walker: Walker, subject: Ref) -> Seen | None:
     ranks, _names, edges = found
     shown = {key_of(ref) for ref in ranks}
     itself = key_of(subject)
-    own = (edge for edge in edges if itself in {edge.a, edge.b} and shown & {edge.a, edge.b})
-    return Seen(ranks, {(edge.a, edge.b, fact.type.value): fact.count or 0 for edge in own for fact in edge.facts})
+    own = [edge for edge in edges if itself in {edge.a, edge.b} and shown & {edge.a, edge.b}]
+    last = last_rank_of(((ref[0], rank) for ref, rank in ranks.items()), coupled=coupled_among(own, itself))
+    return Seen(ranks, {(edge.a, edge.b, fact.type.value): fact.count or 0 for edge in own for fact in edge.facts}, last)
 
 
 def _drawn(graph: Graph, dice: random.Random, size: int) -> list[Ref]:
@@ -113,7 +115,7 @@ def _store(slices: dict[Ref, Seen], graph: Graph) -> None:
             subject_id=key,
             document={},
             works=len(graph.row(graph.node(kind, key) or 0)),
-            last_rank=last_rank_of((ref[0], rank) for ref, rank in seen.ranks.items()),
+            last_rank=seen.last_rank,
             built_at=now,
             due_at=now,
         )

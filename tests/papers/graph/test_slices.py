@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from config.lib.public_ids import encode_public_id
 from config.lib.registries import VisibilityFilter, visibility_filters
+from papers.graph.coupling import candidates
 from papers.graph.document import FactType, NodeKind, Scope, SliceDocument
 from papers.models import Author, AuthorshipInstitution, GraphSlice, RefreshRequest, Work
 from papers.querysets.slices import shown_document, stored_slice
 from papers.slices.keeping import refresh_slices
+from papers.slices.making import _alike
 from papers.slices.marking import mark_aged, people_changed, works_changed
+from papers.slices.rows import facts_among
 from papers.slices.sight import first_sight
 from papers.slices.standing import current_walker
 from papers.slices.ways import way_between
@@ -234,3 +237,41 @@ def test_the_api_tells_a_slice_with_caching_headers(client, world):
     assert client.get("/api/v1/authors/zzzzzzzzz/graph/").status_code == 404
     for path, row in (("works", world.first), ("topics", world.rings), ("institutions", world.place)):
         assert client.get(f"/api/v1/{path}/{row.public_id}/graph/").json()["scope"] == "one-hop"
+
+
+def test_beside_a_paper_stand_those_that_share_its_references_with_how_many(world):
+    """Bibliographic coupling and co-citation, by cosine; who cites, or is cited, is told as that; one work in common is too little."""
+    read = [WorkFactory(title=f"Read {number}") for number in range(4)]
+    same, fewer, long, once = (WorkFactory(title=title) for title in ("Same", "Fewer", "Long", "Once"))
+    for citing, cited in (
+        (world.later, read),
+        (same, read),
+        (fewer, read[:2]),
+        (long, [*read, *WorkFactory.create_batch(30)]),
+        (once, read[:1]),
+    ):
+        for work in cited:
+            CitationFactory(citing=citing, cited=work)
+    CitationFactory(citing=fewer, cited=same)
+    document = built(NodeKind.PAPER, world.later)
+
+    found = facts(document)
+    shared = {
+        b: fact.count for (a, b, kind), fact in found.items() if kind == FactType.SHARED_REFERENCES and a == key("paper", world.later)
+    }
+    assert {label: shared.get(key("paper", work)) for label, work in (("same", same), ("fewer", fewer), ("long", long))} == {
+        "same": 4,
+        "fewer": 2,
+        "long": 4,
+    }
+    graph = current_walker().graph
+    node = graph.node(NodeKind.PAPER, world.later.pk)
+    assert [graph.name(other)[1] for other in candidates(graph, node)] == [same.pk, fewer.pk, long.pk], (
+        "by cosine, not by count; not for one work"
+    )
+    ranks = {(NodeKind.PAPER, work.pk): 0.0 for work in (same, fewer, long, once)}
+    alike = _alike(
+        graph, facts_among(ranks, subject=(NodeKind.PAPER, world.later.pk)), subject=(NodeKind.PAPER, world.later.pk), ranks=ranks
+    )
+    assert [row for _kind, row in alike] == [same.pk, fewer.pk, long.pk]
+    assert _alike(graph, [], subject=(NodeKind.PERSON, world.ada.pk), ranks=ranks) == []
