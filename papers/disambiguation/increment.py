@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from papers.disambiguation.blocks import block_among
 from papers.disambiguation.collection import Collection
 from papers.disambiguation.decisions import Decisions
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
@@ -16,8 +16,12 @@ from papers.disambiguation.model import PairModel, read_model
 from papers.disambiguation.names import NameStatistics
 from papers.disambiguation.outcomes import Assignment
 from papers.disambiguation.settling import Gathered, settle
+from papers.disambiguation.standing import StandingBlock, within_reach
 
 MORE = 0.07  # probability that is asked beyond that of a batch, and of one bearer too: what comes still later cannot put a join right
+
+
+Whole = NDArray[np.int64]
 
 
 class Index:
@@ -38,22 +42,22 @@ class Index:
         given = model or read_model()
         self._model = replace(given, cut=given.cut + MORE, cut_with_one_bearer=given.cut + MORE)
         self._collection = Collection(mentions, statistics)
-        self._block_rows: dict[int, list[int]] = defaultdict(list)
-        self._unit: list[int] = []
+        self._standing: dict[int, StandingBlock] = defaultdict(StandingBlock)
+        self._waiting: dict[int, list[int]] = defaultdict(list)  # rows that their block has not seen yet
         self._head: dict[str, int] = {}
         self._name: dict[int, str] = {}
         self._news = 0
+        units = []
         for row, mention in enumerate(self._collection.mentions):
             name = clusters.get(mention.key, "")
-            self._unit.append(self._head.setdefault(name, row) if name else row)
-            self._name[self._unit[row]] = name
-        self._note_blocks(0)
+            units.append(self._head.setdefault(name, row) if name else row)
+            self._name[units[row]] = name
+        self._unit: Whole = np.asarray(units, np.int64)
+        self._have_wait(0)
 
-    def _note_blocks(self, start: int) -> None:
-        """Each mention stands in the block of its own name and in those of the other names of its person."""
-        blocks = self._collection.arrays.block
-        for row in range(start, len(self._unit)):
-            self._block_rows[int(blocks[row])].append(row)
+    def _have_wait(self, start: int) -> None:
+        for row, block in enumerate(self._collection.arrays.block[start:].tolist(), start):
+            self._waiting[block].append(row)
 
     def name(self, new: int, name: str) -> None:
         """Tell what a new person was called, so that later assignments say it (``Assignment.new`` until then)."""
@@ -70,32 +74,32 @@ class Index:
         start = len(self._collection.mentions)
         self._collection.extend(mentions)
         total = len(self._collection.mentions)
-        self._unit.extend(range(start, total))
+        self._unit = np.append(self._unit, np.arange(start, total))
         decided = self._decisions(start, constraints or Constraints())
-        self._note_blocks(start)
+        self._have_wait(start)
         sure: dict[int, float] = {}
-        touched = sorted({int(block) for block in self._collection.arrays.block[start:total]})
-        for number in touched:
+        for number in np.unique(self._collection.arrays.block[start:total]).tolist():
             self._settle(number, start, decided, sure)
         return [self._assignment(row, sure) for row in range(start, total)]
 
     def _decisions(self, start: int, constraints: Constraints) -> Decisions:
         """Give decided mentions, and those whose ORCID iD was signed in with, their person; note who may not be whose."""
-        found = Decisions(np.asarray(self._unit, np.int64))
         place = {mention.key: row for row, mention in enumerate(self._collection.mentions[start:], start)}
+        found = Decisions(self._unit)
         for key, name in sorted(constraints.decided.items()):
             if key in place:
                 self._place(place[key], self._head.setdefault(name, place[key]), name)
-                found.person[self._unit[place[key]]] = name
+                found.person[int(self._unit[place[key]])] = name
+        refused = {(place[key], self._head[name]) for key, name in constraints.refused if key in place and name in self._head}
         orcids = self._collection.arrays.orcid
-        for row in np.flatnonzero(orcids[start:]) + start:
+        for row in (np.flatnonzero(orcids[start:]) + start).tolist():
             same = np.flatnonzero(orcids[:row] == orcids[row])
-            if len(same) and self._unit[row] == row:
-                self._place(int(row), self._unit[int(same[0])], "")
-        found.unit = np.asarray(self._unit, np.int64)
+            head = int(self._unit[same[0]]) if len(same) else row
+            if self._unit[row] == row and row not in found.person and (row, head) not in refused:
+                self._place(row, head, "")
         found.person = {row: name for row, name in found.person.items() if row >= start}  # known persons are apart from each other anyway
-        pairs = [(place[key], self._head[name]) for key, name in constraints.refused if key in place and name in self._head]
-        for one, other in pairs:
+        for row, other in refused:
+            one = int(self._unit[row])
             found.apart.setdefault(one, set()).add(other)
             found.apart.setdefault(other, set()).add(one)
         return found
@@ -103,34 +107,34 @@ class Index:
     def _place(self, row: int, head: int, name: str) -> None:
         """Put a row to a person, unless the person is on the work already."""
         works = self._collection.arrays.work
-        if head != row and any(works[other] == works[row] for other, unit in enumerate(self._unit) if unit == head):
+        if head != row and (works[self._unit == head] == works[row]).any():
             return
         self._unit[row] = head
         if name:
             self._name[head] = name
 
     def _settle(self, number: int, start: int, decided: Decisions, sure: dict[int, float]) -> None:
-        rows = np.asarray(self._block_rows[number], np.int64)
-        free = rows[(rows >= start) & (decided.unit[rows] == rows)]
-        free = np.asarray([row for row in free.tolist() if row not in decided.person], np.int64)
-        if len(rows) == 1 or not len(free):
+        rows = np.asarray(self._waiting.pop(number), np.int64)
+        block = self._standing[number].block(self._collection, rows, self._unit)
+        free = np.asarray([row for row in rows.tolist() if row >= start and self._unit[row] == row and row not in decided.person], np.int64)
+        if len(block.rows) == 1 or not len(free):
             return
-        block = block_among(self._collection, rows, decided.unit)
-        known = np.ones(len(self._unit), np.bool_)
-        known[free] = False
-        for gathered in settle(self._collection, block, decided, self._model, known).clusters:
-            self._take(gathered, free, sure)
+        near = within_reach(self._collection.arrays, block, self._unit[block.rows], free)
+        newly = set(free.tolist())
+        for gathered in settle(self._collection, near, decided, self._model, free).clusters:
+            self._take(gathered, newly, sure)
 
-    def _take(self, gathered: Gathered, free: np.ndarray, sure: dict[int, float]) -> None:
-        new = set(gathered.rows) & set(free.tolist())
-        old = [row for row in gathered.rows if row not in new]
-        head = self._unit[old[0]] if old else min(new, default=-1)
+    def _take(self, gathered: Gathered, free: set[int], sure: dict[int, float]) -> None:
+        """Put what was free, and what decisions hold together with it, to whom it joined."""
+        heads = self._unit[gathered.rows].tolist()
+        new = [row for row, head in zip(gathered.rows, heads, strict=True) if head in free]
+        head = next((head for head in heads if head not in free), min(new, default=-1))
         for row in new:
             self._unit[row] = head
             sure[row] = gathered.weakest
 
     def _assignment(self, row: int, sure: dict[int, float]) -> Assignment:
-        head = self._unit[row]
+        head = int(self._unit[row])
         key = self._collection.mentions[row].key
         name = self._name.get(head, "")
         if name and not name.startswith("new "):

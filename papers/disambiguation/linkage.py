@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Arrays
 from papers.disambiguation.outcomes import WEAK
-from papers.disambiguation.pairs import companies, compare
+from papers.disambiguation.pairs import compare
 
 FREE, SAME_WORK, FORBIDDEN = 0, 1, 2  # why two units may not join: nothing, a work with both, a decision
 
@@ -45,19 +45,27 @@ def probability(
 
 @njit(cache=True)
 def similarities(
-    arrays: Arrays, rows: Whole, local: Whole, codes: Bytes, unit: Whole, known: Bytes, weights: Real, bounds: Real
+    arrays: Arrays,
+    rows: Whole,
+    names: tuple[Whole, Bytes],
+    companies: tuple[Whole, Whole],
+    unit: Whole,
+    known: Bytes,
+    weights: Real,
+    bounds: Real,
 ) -> tuple[Real, Bytes, Real, Whole]:
     """For the units of a block: the mean probability between two of them, why they may not join, the sum of it inside each, and each one's company.
 
-    Between two ``known`` units nothing is computed: they stay as they are.
+    ``names`` are the block's ``local`` and ``codes``, ``companies`` its ``company`` and ``company_size``. Between two ``known`` units nothing is
+    computed: they stay as they are.
     """
+    local, codes = names
+    company, members = companies
     count = len(known)
     total = np.zeros((count, count))
     barred = np.zeros((count, count), np.int8)
     inside = np.zeros(count)
     size = np.bincount(unit, minlength=count)
-    company = companies(arrays, rows, local, codes)
-    members = np.bincount(company, minlength=len(rows))
     home = np.empty(count, np.int64)
     home[unit[::-1]] = company[::-1]  # of its first mention
     features = np.zeros(len(weights))
@@ -71,7 +79,7 @@ def similarities(
                 continue
             if arrays.orcid[rows[i]] != 0 and arrays.orcid[rows[j]] != 0 and arrays.orcid[rows[i]] != arrays.orcid[rows[j]]:
                 barred[here, there] |= FORBIDDEN
-            apart = (0, 0) if company[i] == company[j] else (members[company[i]], members[company[j]])
+            apart = (0, 0) if company[i] == company[j] else (members[i], members[j])
             found = probability(arrays, rows[i], rows[j], codes[local[i], local[j]], apart, weights, bounds, features)
             if here == there:
                 inside[here] += found

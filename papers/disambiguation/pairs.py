@@ -48,6 +48,7 @@ FEATURES: Final = (
 )
 
 Matrix = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 _CODES = int(CODES)  # plain numbers, which the compiler takes for constants
 _INITIAL, _INITIALS, _SHORTENED = int(First.INITIAL), int(First.INITIALS), int(First.SHORTENED)
@@ -148,38 +149,10 @@ def compare(arrays: Arrays, one: int, other: int, code: int, sizes: tuple[int, i
 
 
 @njit(cache=True)
-def _root(parent: NDArray[np.int64], place: int) -> int:
-    while parent[place] != place:
-        place = parent[place]
-    return place
-
-
-@njit(cache=True)
-def companies(arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64], codes: NDArray[np.int8]) -> NDArray[np.int64]:
-    """For each of the rows of a block the number of its company: chains of shared co-authors between compatible names."""
-    parent = np.arange(len(rows))
-    for i in range(len(rows)):
-        for j in range(i):
-            if codes[local[i], local[j]] == 0:
-                continue
-            top, root = _root(parent, j), _root(parent, i)
-            works = arrays.work[rows[i]], arrays.work[rows[j]]
-            if root == top or works[0] == works[1]:
-                continue
-            if shared_company(arrays.company, works[0], works[1], arrays.block[rows[i]], arrays.block[rows[j]])[2] > 0:
-                parent[max(root, top)] = min(root, top)
-    for i in range(len(rows)):
-        parent[i] = _root(parent, i)
-    return parent
-
-
-@njit(cache=True)
 def describe(
-    arrays: Arrays, rows: NDArray[np.int64], local: NDArray[np.int64], codes: NDArray[np.int8]
-) -> tuple[NDArray[np.int64], Matrix]:
+    arrays: Arrays, rows: Whole, local: Whole, codes: NDArray[np.int8], company: Whole, company_size: Whole
+) -> tuple[Whole, Matrix]:
     """The comparable pairs of a block (places among ``rows``, two a line) and their features: what training reads."""
-    company = companies(arrays, rows, local, codes)
-    sizes = np.bincount(company, minlength=len(rows))
     count = 0
     for i in range(len(rows)):
         for j in range(i):
@@ -192,7 +165,7 @@ def describe(
             code = codes[local[i], local[j]]
             if code != 0 and arrays.work[rows[i]] != arrays.work[rows[j]]:
                 pairs[at, 0], pairs[at, 1] = i, j
-                apart = (0, 0) if company[i] == company[j] else (sizes[company[i]], sizes[company[j]])
+                apart = (0, 0) if company[i] == company[j] else (company_size[i], company_size[j])
                 compare(arrays, rows[i], rows[j], code, apart, features[at])
                 at += 1
     return pairs, features

@@ -58,15 +58,15 @@ class _Linked:
     home: Whole
 
 
-def settle(collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None = None) -> Settled:
-    """Cluster one block. ``known`` marks rows whose units stay as they are and only take others in.
+def settle(collection: Collection, block: Block, decided: Decisions, model: PairModel, free: Whole | None = None) -> Settled:
+    """Cluster one block. Where ``free`` names rows, all other units stay as they are and only take these in.
 
     A list of authors that names one person twice would keep two halves of a person apart for ever: the second naming is left alone then.
     """
     alone: list[int] = []
     while True:
-        linked = _linked(collection, block, decided, model, known)
-        doubled = _named_twice(collection, block, linked, decided) if known is None else []
+        linked = _linked(collection, block, decided, model, free)
+        doubled = _named_twice(collection, block, linked, decided) if free is None else []
         if not doubled:
             break
         alone += doubled
@@ -76,11 +76,12 @@ def settle(collection: Collection, block: Block, decided: Decisions, model: Pair
     return settled
 
 
-def _linked(collection: Collection, block: Block, decided: Decisions, model: PairModel, known: NDArray[np.bool_] | None) -> _Linked:
+def _linked(collection: Collection, block: Block, decided: Decisions, model: PairModel, free: Whole | None) -> _Linked:
     heads, unit = np.unique(decided.unit[block.rows], return_inverse=True)
-    fixed = np.zeros(len(heads), np.int8) if known is None else known[heads].astype(np.int8)
+    fixed = np.zeros(len(heads), np.int8) if free is None else (~np.isin(heads, free)).astype(np.int8)
     bounds = np.asarray([model.same_id, model.different_id])
-    mean, barred, inside, home = similarities(collection.arrays, block.rows, block.local, block.codes, unit, fixed, model.weights, bounds)
+    names, companies = (block.local, block.codes), (block.company, block.company_size)
+    mean, barred, inside, home = similarities(collection.arrays, block.rows, names, companies, unit, fixed, model.weights, bounds)
     if decided.apart or decided.person:
         _keep_apart(barred, heads, decided)
     size = np.bincount(unit, minlength=len(heads)).astype(np.int64)
@@ -119,8 +120,8 @@ def _has_nearly_all(block: Block, linked: _Linked, large: int, small: int) -> bo
     """Whether the large cluster has most mentions that can bear any name of the small one, the small one aside."""
     ended = linked.ended[linked.unit]
     names = np.unique(block.local[ended == small])
-    able = (block.codes[names][:, block.local] != 0).any(axis=0)
-    return bool((able & (ended == large)).sum() >= NEARLY_ALL * able.sum())
+    able = (block.codes[names] != 0).any(axis=0)
+    return bool(able[block.local[ended == large]].sum() >= NEARLY_ALL * block.bearers[able].sum())
 
 
 def _keep_apart(barred: NDArray[np.int8], heads: Whole, decided: Decisions) -> None:

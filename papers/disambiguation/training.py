@@ -62,7 +62,7 @@ def examples(collection: Collection, labels: Iterable[Label]) -> Examples:
     for block in blocks_of(collection, np.arange(len(collection.mentions))):
         if sum(int(row) in told for row in block.rows) < 2:  # noqa: PLR2004 - a pair
             continue
-        pairs, features = describe(collection.arrays, block.rows, block.local, block.codes)
+        pairs, features = describe(collection.arrays, block.rows, block.local, block.codes, block.company, block.company_size)
         chosen, same, weight, fold = [], [], [], []
         for line, (here, there) in enumerate(block.rows[pairs]):
             one, other = told.get(int(here)), told.get(int(there))
