@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from papers.disambiguation.collection import Collection
-from papers.disambiguation.decisions import Decisions
+from papers.disambiguation.decisions import Decisions, Pair
+from papers.disambiguation.joined import Joined
 from papers.disambiguation.mentions import Constraints, Mention, MentionKey
 from papers.disambiguation.model import PairModel, read_model
 from papers.disambiguation.names import NameStatistics
@@ -19,9 +19,6 @@ from papers.disambiguation.settling import Gathered, settle
 from papers.disambiguation.standing import StandingBlock, within_reach
 
 MORE = 0.07  # probability that is asked beyond that of a batch, and of one bearer too: what comes still later cannot put a join right
-
-
-Whole = NDArray[np.int64]
 
 
 class Index:
@@ -47,12 +44,13 @@ class Index:
         self._head: dict[str, int] = {}
         self._name: dict[int, str] = {}
         self._news = 0
+        self._joined = Joined()
         units = []
         for row, mention in enumerate(self._collection.mentions):
             name = clusters.get(mention.key, "")
             units.append(self._head.setdefault(name, row) if name else row)
             self._name[units[row]] = name
-        self._unit: Whole = np.asarray(units, np.int64)
+        self._joined.add(self._collection.arrays, np.asarray(units, np.int64))
         self._have_wait(0)
 
     def _have_wait(self, start: int) -> None:
@@ -74,7 +72,7 @@ class Index:
         start = len(self._collection.mentions)
         self._collection.extend(mentions)
         total = len(self._collection.mentions)
-        self._unit = np.append(self._unit, np.arange(start, total))
+        self._joined.add(self._collection.arrays, np.arange(start, total))
         decided = self._decisions(start, constraints or Constraints())
         self._have_wait(start)
         sure: dict[int, float] = {}
@@ -85,56 +83,54 @@ class Index:
     def _decisions(self, start: int, constraints: Constraints) -> Decisions:
         """Give decided mentions, and those whose ORCID iD was signed in with, their person; note who may not be whose."""
         place = {mention.key: row for row, mention in enumerate(self._collection.mentions[start:], start)}
-        found = Decisions(self._unit)
+        unit = self._joined.unit
+        found = Decisions(unit)
         for key, name in sorted(constraints.decided.items()):
             if key in place:
-                self._place(place[key], self._head.setdefault(name, place[key]), name)
-                found.person[int(self._unit[place[key]])] = name
+                head = self._head.setdefault(name, place[key])
+                if len(self._joined.put(self._collection.arrays, place[key], head, start)):
+                    self._name[head] = name
+                found.person[int(unit[place[key]])] = name
         refused = {(place[key], self._head[name]) for key, name in constraints.refused if key in place and name in self._head}
-        orcids = self._collection.arrays.orcid
-        for row in (np.flatnonzero(orcids[start:]) + start).tolist():
-            same = np.flatnonzero(orcids[:row] == orcids[row])
-            head = int(self._unit[same[0]]) if len(same) else row
-            if self._unit[row] == row and row not in found.person and (row, head) not in refused:
-                self._place(row, head, "")
+        self._join_signed_in(start, found, refused)
         found.person = {row: name for row, name in found.person.items() if row >= start}  # known persons are apart from each other anyway
         for row, other in refused:
-            one = int(self._unit[row])
+            one = int(unit[row])
             found.apart.setdefault(one, set()).add(other)
             found.apart.setdefault(other, set()).add(one)
         return found
 
-    def _place(self, row: int, head: int, name: str) -> None:
-        """Put a row to a person, unless the person is on the work already."""
-        works = self._collection.arrays.work
-        if head != row and (works[self._unit == head] == works[row]).any():
-            return
-        self._unit[row] = head
-        if name:
-            self._name[head] = name
+    def _join_signed_in(self, start: int, found: Decisions, refused: set[Pair]) -> None:
+        """Whoever signed in with an ORCID iD is whoever did before, unless somebody decided otherwise."""
+        arrays, unit = self._collection.arrays, self._joined.unit
+        for row in (np.flatnonzero(arrays.orcid[start:]) + start).tolist():
+            same = np.flatnonzero(arrays.orcid[:row] == arrays.orcid[row])
+            head = int(unit[same[0]]) if len(same) else row
+            if unit[row] == row and row not in found.person and (row, head) not in refused:
+                self._joined.put(arrays, row, head, start)
 
     def _settle(self, number: int, start: int, decided: Decisions, sure: dict[int, float]) -> None:
         rows = np.asarray(self._waiting.pop(number), np.int64)
-        block = self._standing[number].block(self._collection, rows, self._unit)
-        free = np.asarray([row for row in rows.tolist() if row >= start and self._unit[row] == row and row not in decided.person], np.int64)
-        if len(block.rows) == 1 or not len(free):
+        block = self._standing[number].block(self._collection, rows, self._joined.unit)
+        unit = self._joined.unit
+        free = [row for row in rows.tolist() if row >= start and unit[row] == row and row not in decided.person]
+        if len(block.rows) == 1 or not free:
             return
-        near = within_reach(self._collection.arrays, block, self._unit[block.rows], free)
-        newly = set(free.tolist())
-        for gathered in settle(self._collection, near, decided, self._model, free).clusters:
-            self._take(gathered, newly, sure)
+        near = within_reach(self._collection.arrays, block, unit[block.rows], np.asarray(free, np.int64))
+        for gathered in settle(self._collection, near, decided, self._model, np.asarray(free, np.int64)).clusters:
+            self._take(gathered, free, start, sure)
 
-    def _take(self, gathered: Gathered, free: set[int], sure: dict[int, float]) -> None:
+    def _take(self, gathered: Gathered, free: list[int], start: int, sure: dict[int, float]) -> None:
         """Put what was free, and what decisions hold together with it, to whom it joined."""
-        heads = self._unit[gathered.rows].tolist()
-        new = [row for row, head in zip(gathered.rows, heads, strict=True) if head in free]
+        heads = dict.fromkeys(self._joined.unit[gathered.rows].tolist())
+        new = [head for head in heads if head in free]
         head = next((head for head in heads if head not in free), min(new, default=-1))
-        for row in new:
-            self._unit[row] = head
-            sure[row] = gathered.weakest
+        for unit in new:
+            moved = self._joined.put(self._collection.arrays, unit, head, start)
+            sure.update(dict.fromkeys(moved.tolist(), gathered.weakest))
 
     def _assignment(self, row: int, sure: dict[int, float]) -> Assignment:
-        head = int(self._unit[row])
+        head = int(self._joined.unit[row])
         key = self._collection.mentions[row].key
         name = self._name.get(head, "")
         if name and not name.startswith("new "):

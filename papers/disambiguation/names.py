@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
 from math import log10
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
@@ -52,7 +51,6 @@ def block_of(name: str) -> str:
     return parse_name(name).block
 
 
-@lru_cache(maxsize=262_144)  # later mentions come to the same blocks again
 def agreement(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How the given names of two names with the same family name agree, as ``first * CODES + middle``; 0 where they contradict."""
     if one == other:

@@ -39,9 +39,8 @@ class StandingBlock:
 
     def _add(self, collection: Collection, rows: Whole) -> None:
         before = len(self._rows)
-        self._local = np.append(
-            self._local, [self._names.setdefault(name, len(self._names)) for name in collection.arrays.name[rows].tolist()]
-        )
+        local = [self._names.setdefault(name, len(self._names)) for name in collection.arrays.name[rows].tolist()]
+        self._local = np.concatenate([self._local, np.asarray(local, np.int64)])
         if len(self._names) > len(self._codes):
             self._codes = codes_of([collection.names[name] for name in self._names], self._codes)
         self._rows = np.concatenate([self._rows, rows])
