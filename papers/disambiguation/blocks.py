@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -50,6 +51,13 @@ class Block:
         return Block(self.rows[places], self.local[places], self.codes, self.company[places], self.company_size[places], self.bearers)
 
 
+class Bearer(NamedTuple):
+    """A unit whose names contradict each other: the names, and how many mentions it has."""
+
+    names: tuple[int, ...]
+    mentions: int
+
+
 def blocks_of(collection: Collection, unit: NDArray[np.int64]) -> Iterator[Block]:
     """The blocks with two or more mentions, in the order of their numbers. ``unit`` gives each row the first one of what was decided to stay
     together with it (itself where nothing was): where that has names of several blocks, they are one.
@@ -81,11 +89,11 @@ def block_among(collection: Collection, rows: Whole, unit: Whole) -> Block:
     return Block.of(rows, local, codes, companies(collection.arrays, rows, local, codes))
 
 
-def with_aliases(local: Whole, codes: Codes, unit: Whole) -> tuple[Whole, Codes, dict[int, tuple[int, ...]]]:
+def with_aliases(local: Whole, codes: Codes, unit: Whole) -> tuple[Whole, Codes, dict[int, Bearer]]:
     """Who was decided to bear several names answers to each of them: such a unit gets a name of its own that agrees with whatever one of
-    its names agrees with. Also returns the names of each such unit.
+    its names agrees with. Also returns who they are.
     """
-    aliases: dict[int, tuple[int, ...]] = {}
+    aliases: dict[int, Bearer] = {}
     local, own = local.copy(), local
     for head in np.unique(unit[_contradicting(own, codes, unit, np.argsort(unit, kind="stable"))]):
         members = np.flatnonzero(unit == head)
@@ -94,7 +102,7 @@ def with_aliases(local: Whole, codes: Codes, unit: Whole) -> tuple[Whole, Codes,
         best = np.where(best == NO_CODE, np.int8(0), best)
         codes = np.block([[codes, best[:, None]], [best[None, :], np.full((1, 1), First.EQUAL * CODES, np.int8)]])
         local[members] = len(codes) - 1
-        aliases[int(head)] = tuple(names.tolist())
+        aliases[int(head)] = Bearer(tuple(names.tolist()), len(members))
     return local, codes, aliases
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from papers.disambiguation.blocks import Block, Codes, Whole, codes_of, with_aliases
+from papers.disambiguation.blocks import Bearer, Block, Codes, Whole, codes_of, with_aliases
 from papers.disambiguation.collection import Arrays, Collection
 from papers.disambiguation.companies import meet
 
@@ -22,7 +22,7 @@ class StandingBlock:
         self._rows = self._local = self._company = np.zeros(0, np.int64)
         self._names: dict[int, int] = {}
         self._codes: Codes = np.zeros((0, 0), np.int8)
-        self._aliases: dict[int, tuple[int, ...]] = {}
+        self._aliases: dict[int, Bearer] = {}
 
     def block(self, collection: Collection, rows: Whole, unit: Whole) -> Block:
         """The block, ``rows`` added, where ``unit`` gives every row of the collection its unit."""
@@ -30,7 +30,7 @@ class StandingBlock:
         self._add(collection, rows)
         local, codes, aliases = with_aliases(self._local, self._codes, unit[self._rows])
         fresh = np.arange(len(self._rows)) >= known
-        changed = [head for head, names in aliases.items() if self._aliases.get(head) != names]
+        changed = [head for head, bearer in aliases.items() if self._aliases.get(head) != bearer]
         if changed:
             fresh |= np.isin(unit[self._rows], changed)
         self._aliases = aliases

@@ -99,7 +99,7 @@ def test_companies_grown_in_any_portions_are_those_of_all_at_once(
         assert (names == again).all()
         assert (grown.bearers[grown.local] == fresh.bearers[fresh.local]).all()
         for row in range(start, end):
-            unit[row] = unit[heads[row] % end]  # joined once it was looked at
+            unit[row] = unit[heads[row] % (row + 1)]  # joined once it was looked at
 
 
 def test_two_new_mentions_of_one_signed_in_person_go_to_the_same_page() -> None:
