@@ -26,6 +26,7 @@ from papers.pages.work_list import (
     MOST_PAGES,
     PAGE_SIZE,
     SORTS,
+    Filter,
     Toggle,
     WorkList,
     WorkListState,
@@ -129,43 +130,41 @@ def work_list(
         params.reject("page", str(state.page))
         state = WorkListState(**{**_fields(state), "page": pages})
     keys = chosen_keys(record, state)
-    offered = (
-        topics_among(record, keys, figures.topics)
-        if state.is_narrowed
-        else [(row["id"], row["name"], row["works"]) for row in figures.topics]
-    )
     narrowing = narrowing_text(state, topic=topic, person=person)
-    return (
-        WorkList(
-            heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
-            narrowing=narrowing,
-            rows=with_decisions(
-                rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
-                page_address=researcher_address(author.pk, author.display_name),
-                is_owner=is_owners_page(author, viewer),
-            ),
-            pager=counted_pager(
-                page=state.page,
-                total=counted.total,
-                size=PAGE_SIZE,
-                limit=MOST_PAGES,
-                url=lambda page: f"{path}{state.query(page=page)}#works",
-            ),
-            sorts=sorts_of(state, path),
-            filters=(
-                year_filter(counted.by_year, state.year),
-                topic_filter(_with_chosen(offered, state.topic, topic), state.topic),
-                type_filter(counted.by_type, state.type),
-            ),
-            toggles=(Toggle("code", _("Has code (%(count)s)") % {"count": grouped(counted.with_code)}, state.code),),
-            filter_action=path + "#works",
-            filter_keeps=tuple(pair for pair in state.pairs() if pair[0] in {"sort", "with"}),
-            clear_url=f"{path}#works" if state.is_narrowed else "",
-            empty_text=_("No work here fits what you chose.") if state.is_narrowed else _("No works have been imported for this page yet."),
-            ignored=params.close(),
+    listed = WorkList(
+        heading=_heading(counted, narrowing, max(figures.works_count, counted.total)),
+        narrowing=narrowing,
+        rows=with_decisions(
+            rows_of(keys[(state.page - 1) * PAGE_SIZE : state.page * PAGE_SIZE], subject=author.pk),
+            page_address=researcher_address(author.pk, author.display_name),
+            is_owner=is_owners_page(author, viewer),
         ),
-        state,
+        pager=counted_pager(
+            page=state.page, total=counted.total, size=PAGE_SIZE, limit=MOST_PAGES, url=lambda page: f"{path}{state.query(page=page)}#works"
+        ),
+        sorts=sorts_of(state, path),
+        filters=_filters(counted, state, _with_chosen(_topics_offered(record, keys, state, figures), state.topic, topic)),
+        toggles=(Toggle("code", _("Has code (%(count)s)") % {"count": grouped(counted.with_code)}, state.code),),
+        filter_action=path + "#works",
+        filter_keeps=tuple(pair for pair in state.pairs() if pair[0] in {"sort", "with"}),
+        clear_url=f"{path}#works" if state.is_narrowed else "",
+        empty_text=_("No work here fits what you chose.") if state.is_narrowed else _("No works have been imported for this page yet."),
+        ignored=params.close(),
     )
+    return listed, state
+
+
+def _topics_offered(
+    record: Sequence[Entry], keys: Sequence[int], state: WorkListState, figures: AuthorFigures
+) -> list[tuple[int, str, int]]:
+    """The topics to choose from: of all works as they are stored, of some counted among these."""
+    if state.is_narrowed:
+        return topics_among(record, keys, figures.topics)
+    return [(row["id"], row["name"], row["works"]) for row in figures.topics]
+
+
+def _filters(counted: Tally, state: WorkListState, topics: Sequence[tuple[int, str, int | None]]) -> tuple[Filter, ...]:
+    return (year_filter(counted.by_year, state.year), topic_filter(topics, state.topic), type_filter(counted.by_type, state.type))
 
 
 def _fields(state: WorkListState) -> dict[str, Any]:

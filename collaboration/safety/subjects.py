@@ -14,13 +14,14 @@ from collaboration.models.conversations import Message
 from collaboration.models.invitations import Invitation
 from collaboration.safety.reports import Reportable
 from papers.models import Author
+from papers.querysets.people import standing_author
 from profiles.models import Profile, User
 from profiles.querysets.claims import holding
 
 
 def find_page(number: int, _reporter: User) -> Reportable | None:
     """A researcher's page: that it is claimed by the wrong person, or made up. Three queries."""
-    author = Author.objects.filter(pk=number, merged_into__isnull=True, erased_at__isnull=True).first()
+    author = standing_author(number)
     if author is None:
         return None
     held = holding([author.pk]).first()

@@ -20,6 +20,7 @@ from collaboration.safety.mutes import mute, unmute
 from collaboration.safety.reports import Reportable, report, reportable_kinds, withdraw_report
 from collaboration.views.common import account_of, way_back
 from papers.models import Author
+from papers.querysets.people import standing_author
 from profiles.exceptions import IdentityError
 from profiles.querysets.claims import holding
 
@@ -37,7 +38,7 @@ def safety(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_off(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:  # noqa: ARG001 - decoration
     """What one can do about a page: mute it, block its owner, report it."""
-    author = Author.objects.filter(pk=pk, merged_into__isnull=True, erased_at__isnull=True).first()
+    author = standing_author(pk)
     if author is None:
         raise Http404
     user = account_of(request)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from collaboration.pages.suggestions import dismissed, suggestions_page
 from collaboration.suggestions.choosing import choose_suggested, dismiss, take_back_dismissal
 from collaboration.views.common import account_of
-from papers.models import Author
+from papers.querysets.people import standing_author
 from profiles.exceptions import IdentityError
 
 
@@ -30,7 +30,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dismiss_suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     """Have a person suggested no more, or again (``do=take-back``)."""
-    author = Author.objects.filter(pk=pk, merged_into__isnull=True, erased_at__isnull=True).first()
+    author = standing_author(pk)
     if author is None:
         raise Http404
     user, by_htmx = account_of(request), getattr(request, "htmx", False)

@@ -42,6 +42,11 @@ def authors() -> AuthorQuerySet:
     return AuthorQuerySet(Author)
 
 
+def standing_author(pk: int) -> Author | None:
+    """An author who was neither merged nor erased, whoever may see the page; None for anybody else. One query."""
+    return authors().filter(pk=pk, merged_into__isnull=True, erased_at__isnull=True).first()
+
+
 def names_of(ids: Collection[int], viewer: Viewer) -> dict[int, str]:
     """The present names of the authors that ``viewer`` may see. One query, none for no ids.
 

@@ -54,88 +54,7 @@ PAGE_COLUMNS: Final = frozenset({"id", "author_id", "voucher_author_id", "work_i
 
 def parts() -> tuple[PersonalPart, ...]:
     """Every part of this app, in the order in which the archive lists them."""
-    listed: tuple[tuple[str, str | Promise, Callable[[User], Rows]], ...] = (
-        ("account", _("Your account"), account),
-        ("email-addresses", _("Your e-mail addresses"), of_user(EmailAddress, "user", "email", "verified", "primary")),
-        (
-            "sign-ins",
-            _("Providers that you sign in with"),
-            of_user(SocialAccount, "user", "provider", "uid", "date_joined", "last_login", "extra_data"),
-        ),
-        ("second-factors", _("Your second factors and passkeys, without their keys"), second_factors),
-        ("sessions", _("Where you are logged in"), of_user(UserSession, "user", "ip", "user_agent", "created_at", "last_seen_at")),
-        (
-            "access-tokens",
-            _("Your access tokens, without the tokens themselves"),
-            of_user(AccessToken, "user", "name", "beginning", "scopes", "created_at", "expires_at", "last_used_on"),
-        ),
-        (
-            "account-changes",
-            _("Changes of your account"),
-            of_user(AccountChange, "user", "kind", "old_value", "new_value", "asked_at", "takes_effect_at", "done_at", "cancelled_at"),
-        ),
-        (
-            "account-deletion",
-            _("A deletion that waits"),
-            of_user(AccountDeletion, "user", "asked_at", "due_at", "keep_decisions", "keep_name"),
-        ),
-        ("profile", _("Your profile"), profile),
-        ("links", _("Your links"), of_user(ProfileLink, "profile__user", "label", "url", "place")),
-        (
-            "claims",
-            _("Your claims"),
-            of_user(
-                Claim, "profile__user", "id", "author_id", "author__display_name", "status", "reason_code", "challenges_id", *CLAIM_DATES
-            ),
-        ),
-        ("messages", _("Texts in your claims, and those that you wrote in others"), messages),
-        ("appeals", _("Your appeals"), of_user(Appeal, "claim__profile__user", "claim_id", "against", "status", "opened_at", "decided_at")),
-        ("evidence", _("Your evidence, with the parts that only you see"), evidence),
-        (
-            "evidence-checks",
-            _("Checks of your evidence"),
-            of_user(EvidenceCheck, "evidence__claim__profile__user", "evidence_id", "checked_at", "held", "outcome"),
-        ),
-        (
-            "documents",
-            _("Documents that you showed"),
-            of_user(
-                Document,
-                "evidence__claim__profile__user",
-                "evidence_id",
-                "media_type",
-                "size",
-                "sha256",
-                "uploaded_at",
-                "delete_after",
-                "deleted_at",
-            ),
-        ),
-        (
-            "document-openings",
-            _("When somebody opened your documents"),
-            of_user(DocumentAccess, "document__evidence__claim__profile__user", "at", evidence="document__evidence_id"),
-        ),
-        (
-            "reviews",
-            _("What moderators found about your claims"),
-            of_user(Review, "claim__profile__user", "claim_id", "evidence_id", "stage", "verdict", "reason_code", "created_at"),
-        ),
-        ("vouches", _("Vouches for you, and those that you were asked for"), vouches),
-        ("decisions-on-works", _("Your decisions on works"), decisions),
-        ("page-choices", _("What you chose for your page"), page_choices),
-        ("former-names", _("Names that you no longer go by"), former_names),
-        ("requests", _("Requests with one of your addresses"), requests),
-        ("trail", _("The audit trail of what you did and what was decided about you"), trail),
-        ("mails", _("Mails to you"), of_user(OutgoingMail, "user", "kind", "to", "subject", "status", "created_at", "sent_at")),
-        ("mails-not-wanted", _("Mails that you do not want"), of_user(MailOptOut, "user", "kind", "created_at")),
-        (
-            "exports",
-            _("Archives like this one"),
-            of_user(PersonalExport, "user", "status", "asked_at", "finished_at", "delete_after", "size"),
-        ),
-    )
-    return tuple(PersonalPart(key, title, collect, order=10 * place) for place, (key, title, collect) in enumerate(listed, start=1))
+    return tuple(PersonalPart(key, title, collect, order=10 * place) for place, (key, title, collect) in enumerate(_LISTED, start=1))
 
 
 CLAIM_DATES: Final = (
@@ -328,3 +247,84 @@ def trail(user: User) -> Rows:
 
 def _own_page(user: User) -> dict[str, Any]:
     return {"author__claims__profile__user": user, "author__claims__status__in": HOLDING}
+
+
+_LISTED: Final[tuple[tuple[str, str | Promise, Callable[[User], Rows]], ...]] = (
+    ("account", _("Your account"), account),
+    ("email-addresses", _("Your e-mail addresses"), of_user(EmailAddress, "user", "email", "verified", "primary")),
+    (
+        "sign-ins",
+        _("Providers that you sign in with"),
+        of_user(SocialAccount, "user", "provider", "uid", "date_joined", "last_login", "extra_data"),
+    ),
+    ("second-factors", _("Your second factors and passkeys, without their keys"), second_factors),
+    ("sessions", _("Where you are logged in"), of_user(UserSession, "user", "ip", "user_agent", "created_at", "last_seen_at")),
+    (
+        "access-tokens",
+        _("Your access tokens, without the tokens themselves"),
+        of_user(AccessToken, "user", "name", "beginning", "scopes", "created_at", "expires_at", "last_used_on"),
+    ),
+    (
+        "account-changes",
+        _("Changes of your account"),
+        of_user(AccountChange, "user", "kind", "old_value", "new_value", "asked_at", "takes_effect_at", "done_at", "cancelled_at"),
+    ),
+    (
+        "account-deletion",
+        _("A deletion that waits"),
+        of_user(AccountDeletion, "user", "asked_at", "due_at", "keep_decisions", "keep_name"),
+    ),
+    ("profile", _("Your profile"), profile),
+    ("links", _("Your links"), of_user(ProfileLink, "profile__user", "label", "url", "place")),
+    (
+        "claims",
+        _("Your claims"),
+        of_user(Claim, "profile__user", "id", "author_id", "author__display_name", "status", "reason_code", "challenges_id", *CLAIM_DATES),
+    ),
+    ("messages", _("Texts in your claims, and those that you wrote in others"), messages),
+    ("appeals", _("Your appeals"), of_user(Appeal, "claim__profile__user", "claim_id", "against", "status", "opened_at", "decided_at")),
+    ("evidence", _("Your evidence, with the parts that only you see"), evidence),
+    (
+        "evidence-checks",
+        _("Checks of your evidence"),
+        of_user(EvidenceCheck, "evidence__claim__profile__user", "evidence_id", "checked_at", "held", "outcome"),
+    ),
+    (
+        "documents",
+        _("Documents that you showed"),
+        of_user(
+            Document,
+            "evidence__claim__profile__user",
+            "evidence_id",
+            "media_type",
+            "size",
+            "sha256",
+            "uploaded_at",
+            "delete_after",
+            "deleted_at",
+        ),
+    ),
+    (
+        "document-openings",
+        _("When somebody opened your documents"),
+        of_user(DocumentAccess, "document__evidence__claim__profile__user", "at", evidence="document__evidence_id"),
+    ),
+    (
+        "reviews",
+        _("What moderators found about your claims"),
+        of_user(Review, "claim__profile__user", "claim_id", "evidence_id", "stage", "verdict", "reason_code", "created_at"),
+    ),
+    ("vouches", _("Vouches for you, and those that you were asked for"), vouches),
+    ("decisions-on-works", _("Your decisions on works"), decisions),
+    ("page-choices", _("What you chose for your page"), page_choices),
+    ("former-names", _("Names that you no longer go by"), former_names),
+    ("requests", _("Requests with one of your addresses"), requests),
+    ("trail", _("The audit trail of what you did and what was decided about you"), trail),
+    ("mails", _("Mails to you"), of_user(OutgoingMail, "user", "kind", "to", "subject", "status", "created_at", "sent_at")),
+    ("mails-not-wanted", _("Mails that you do not want"), of_user(MailOptOut, "user", "kind", "created_at")),
+    (
+        "exports",
+        _("Archives like this one"),
+        of_user(PersonalExport, "user", "status", "asked_at", "finished_at", "delete_after", "size"),
+    ),
+)

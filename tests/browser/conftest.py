@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.live.addresses import Site
-from tests.live.browser import ABSENT, chromium, chromium_path, window
+from tests.live.browser import ABSENT, chromium, chromium_path, log_in, window
 from tests.live.homepage import homepage_server
 from tests.live.orcid_server import orcid_server
 from tests.live.scratch import manage, scratch_environment
@@ -67,11 +67,7 @@ def as_ada(site: Site, browser: Browser) -> Any:
     """The cookies of somebody who has logged in as Ada, through the form."""
     with window(browser) as context:
         page = context.new_page()
-        page.goto(site / "accounts/login/")
-        page.locator("main input[name=login]").fill("ada@example.org")
-        page.locator("main input[name=password]").fill(site.passwords["ada@example.org"])
-        page.locator("main button[type=submit]").first.click()
-        expect(page).to_have_url(site / "")
+        log_in(page, site, "ada@example.org", site.passwords["ada@example.org"])
         return context.storage_state()
 
 

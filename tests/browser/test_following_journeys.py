@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from config.demo import record_lines
-from tests.live.browser import DESKTOP, PHONE, Said, window
+from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
 from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
@@ -40,11 +40,7 @@ def reader(site: Any, browser: Browser) -> Any:
     manage(site.environment, "shell", "-c", READER)
     with window(browser) as context:
         page = context.new_page()
-        page.goto(site / "accounts/login/")
-        page.locator("main input[name=login]").fill(EMAIL)
-        page.locator("main input[name=password]").fill(PASSWORD)
-        page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
-        expect(page).to_have_url(site / "")
+        log_in(page, site, EMAIL, PASSWORD)
         return context.storage_state()
 
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import DESKTOP, PHONE, Said, window
+from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
 from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
@@ -64,11 +64,7 @@ def logged_in(site: Any, browser: Browser, who: str, said: Said | None = None, *
         page = context.new_page()
         if said is not None:
             said.listen(page, site.origin)
-        page.goto(site / "accounts/login/")
-        page.locator("main input[name=login]").fill(f"{who}@example.org")
-        page.locator("main input[name=password]").fill(site.passwords[f"{who}@example.org"])
-        page.locator("main button[type=submit]").first.click()
-        expect(page).to_have_url(site / "")
+        log_in(page, site, f"{who}@example.org", site.passwords[f"{who}@example.org"])
         yield page
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import DESKTOP, PHONE, Said, window
+from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
 from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
@@ -41,11 +41,7 @@ def owner(site: Any, browser: Browser) -> Any:
     manage(site.environment, "shell", "-c", OWNED)
     with window(browser) as context:
         page = context.new_page()
-        page.goto(site / "accounts/login/")
-        page.locator("main input[name=login]").fill(EMAIL)
-        page.locator("main input[name=password]").fill(PASSWORD)
-        page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
-        expect(page).to_have_url(site / "")
+        log_in(page, site, EMAIL, PASSWORD)
         return context.storage_state()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -88,3 +88,12 @@ def window(browser: Browser, width: int = DESKTOP, theme: str = "light", **optio
         yield context
     finally:
         context.close()
+
+
+def log_in(page: Page, site: Any, email: str, password: str) -> None:
+    """Log in through the form, as people do; ends on the first page."""
+    page.goto(site / "accounts/login/")
+    page.locator("main input[name=login]").fill(email)
+    page.locator("main input[name=password]").fill(password)
+    page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
+    expect(page).to_have_url(site / "")
