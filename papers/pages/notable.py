@@ -14,7 +14,7 @@ from config.lib.paging import open_pager
 from config.lib.query_params import QueryParams
 from papers.pages.rows import rows_of
 from papers.pages.work_list import Filter, Option, WorkList
-from papers.querysets.notable import FieldOnOffer, fields_with_figures, notable, periods
+from papers.querysets.notable import FieldOnOffer, Periods, fields_with_figures, notable, periods
 
 if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
@@ -27,8 +27,8 @@ def notable_context(params: QueryParams, path: str, base_url: str, viewer: Viewe
     """Everything that the template reads. At most four queries: fields, periods, which works, their rows."""
     fields = fields_with_figures()
     field = _chosen_field(params, fields)
-    years, weeks = periods(field.id, timezone.now().date()) if field is not None else ([], [])
-    when = params.choice("when", [str(year) for year in years] + [week.isoformat() for week in weeks], str(years[0]) if years else "")
+    years, weeks, usual = periods(field.id, timezone.now().date()) if field is not None else Periods([], [], None)
+    when = params.choice("when", [str(year) for year in years] + [week.isoformat() for week in weeks], str(usual or ""))
     page = params.number("page", 1, MOST_PAGES) or 1
     keys = _keys(field, when, page, viewer)
     pairs = [("field", field.key if field else ""), ("when", when)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WEEKS_OFFERED: Final = 26
 YEARS_OFFERED: Final = 40
+ENOUGH: Final = 10
 
 _FIELDS: Final = """
     SELECT field.id, field.key, field.name FROM papers_field AS field
@@ -32,7 +33,9 @@ _PERIODS: Final = """
         SELECT (SELECT max(week) FROM papers_workfigures WHERE field_id = %(field)s AND week < weeks.week), weeks.place + 1
         FROM weeks WHERE weeks.week IS NOT NULL AND weeks.place < %(weeks)s
     )
-    SELECT year, NULL::date FROM years WHERE year IS NOT NULL UNION ALL SELECT NULL, week FROM weeks WHERE week IS NOT NULL
+    SELECT year, NULL::date, (SELECT count(*) FROM (SELECT FROM papers_workfigures
+                                                    WHERE field_id = %(field)s AND year = years.year LIMIT %(enough)s) AS first_ones)
+    FROM years WHERE year IS NOT NULL UNION ALL SELECT NULL, week, NULL FROM weeks WHERE week IS NOT NULL
 """
 
 
@@ -51,14 +54,34 @@ def fields_with_figures() -> list[FieldOnOffer]:
         return [FieldOnOffer(*row) for row in cursor.fetchall()]
 
 
-def periods(field: int, today: date) -> tuple[list[int], list[date]]:
-    """The latest years and the Mondays of the latest weeks with papers of a field, latest first. One query that steps along two indexes."""
-    given: dict[str, Any] = {"field": field, "latest": today.year, "today": today, "years": YEARS_OFFERED, "weeks": WEEKS_OFFERED}
+class Periods(NamedTuple):
+    """Years and the Mondays of weeks with papers of a field, each latest first; ``usual`` is the year to begin with, None where there is none."""
+
+    years: list[int]
+    weeks: list[date]
+    usual: int | None
+
+
+def periods(field: int, today: date) -> Periods:
+    """The latest years and weeks of a field. One begins with the latest year of ``ENOUGH`` papers: a year that has just begun has a handful.
+
+    One query that steps along two indexes.
+    """
+    given: dict[str, Any] = {
+        "field": field,
+        "latest": today.year,
+        "today": today,
+        "years": YEARS_OFFERED,
+        "weeks": WEEKS_OFFERED,
+        "enough": ENOUGH,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_PERIODS, given)
         found = cursor.fetchall()
-    years = sorted((year for year, _week in found if year is not None), reverse=True)
-    return years, sorted((week for _year, week in found if week is not None), reverse=True)
+    counts = {year: count for year, _week, count in found if year is not None}
+    years = sorted(counts, reverse=True)
+    weeks = sorted((week for _year, week, _count in found if week is not None), reverse=True)
+    return Periods(years, weeks, next((year for year in years if counts[year] >= ENOUGH), years[0] if years else None))
 
 
 def notable(field: int, viewer: Viewer, *, year: int | None = None, week: date | None = None) -> WorkQuerySet:

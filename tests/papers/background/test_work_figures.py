@@ -222,6 +222,18 @@ def test_recent_papers_of_a_field_stand_in_the_order_of_their_scores(client: Cli
         assert (query, answer.status_code, queries.count) == (query, 200, expected)
 
 
+def test_a_year_with_a_handful_of_papers_is_offered_and_not_begun_with(client: Client, library, monkeypatch):
+    ada, works = library
+    WorkFactory(by=[ada], title="The first of January", year=THIS_YEAR, field=works[0].field)
+    refresh_all_work_figures()
+    assert "The first of January" in text_of(client.get("/papers/notable/"))
+    monkeypatch.setattr("papers.querysets.notable.ENOUGH", 4)
+    page = text_of(client.get("/papers/notable/"))
+    assert "The first of January" not in page
+    assert f", {THIS_YEAR - 1}" in page
+    assert "The first of January" in text_of(client.get(f"/papers/notable/?when={THIS_YEAR}"))
+
+
 def test_a_figure_can_be_explained(library):
     ada, works = library
     refresh_all_work_figures()
