@@ -13,7 +13,7 @@ from django.utils import timezone
 from collaboration.models import Suggestion, SuggestionList
 from collaboration.models.suggestions import MOST_KEPT
 from collaboration.querysets.suggestions import suggestible_among
-from collaboration.suggestions.kinds import Reason, ReasonKind
+from collaboration.suggestions.kinds import Reason, ReasonKind, is_enough
 from collaboration.suggestions.model import LEARNT, ranked
 from collaboration.suggestions.prospects import candidates, features, measures, strangers
 from collaboration.suggestions.reading import ground_around
@@ -77,7 +77,7 @@ def store_suggestions(*, user_id: int, page_id: int) -> int:
 
 
 def suggest(user_id: int, page_id: int) -> tuple[int, list[tuple[int, float, list[Reason]]]]:
-    """How many candidates there were, and the best: author page, score, reasons."""
+    """How many candidates there were, and the best for whom there is enough of a reason: author page, score, reasons."""
     ground = ground_around(page_id, timezone.now().year)
     own = ground.records.place(page_id) if ground is not None else None
     if ground is None or own is None:
@@ -94,7 +94,7 @@ def suggest(user_id: int, page_id: int) -> tuple[int, list[tuple[int, float, lis
         (int(keys[place]), float(scores[place]), [*reasons_for(ground, own, int(others[place])), *recorded[int(keys[place])]])
         for place in chosen
     ]
-    return len(others), [one for one in listed if one[2]][:MOST_KEPT]
+    return len(others), [one for one in listed if is_enough(one[2])][:MOST_KEPT]
 
 
 def _recorded(page_id: int, others: Sequence[int]) -> dict[int, list[Reason]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+FEWEST_WORDS: Final = 3  # where nothing else connects two people: one word in two titles is chance
 
 
 class ReasonKind(StrEnum):
@@ -41,3 +43,8 @@ class Reason:
         """The reason that ``to_json`` wrote. Raises ``KeyError`` or ``ValueError`` for anything else."""
         works = tuple((int(mine), int(theirs)) for mine, theirs in given["works"])
         return cls(ReasonKind(given["kind"]), int(given["count"]), tuple(given["named"]), works)
+
+
+def is_enough(reasons: Iterable[Reason]) -> bool:
+    """Whether these are worth showing somebody: anything but a word or two in titles alone."""
+    return any(reason.kind is not ReasonKind.WORDS or reason.count >= FEWEST_WORDS for reason in reasons)

@@ -11,9 +11,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from collaboration.suggestions.kinds import is_enough
 from collaboration.suggestions.model import Weights, learn
 from collaboration.suggestions.prospects import Block, Ground, Measures, adamic_adar, candidates, features, measures, prepare, strangers
-from collaboration.suggestions.reasons import has_reason
+from collaboration.suggestions.reasons import has_reason, reasons_for
 from collaboration.suggestions.records import MOST_AUTHORS, Floats, Ints, WorkRow, assemble
 
 LEAST_WORKS: Final = 3  # of those whom something is suggested to
@@ -61,7 +62,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One way of choosing candidates: how much there was to find, and a row for each ranking, ours last."""
+    """One way of choosing candidates: how much there was to find, and a row for each ranking, ours last.
+
+    Of the ``listed`` a few (``thin``) rest on a word or two alone, and are left out where people see them.
+    """
 
     targets: int
     pairs: int
@@ -70,6 +74,7 @@ class Table:
     rows: tuple[Row, ...]
     listed: int
     without_reason: int
+    thin: int
 
     def row(self, name: str) -> Row:
         return next(row for row in self.rows if row.name == name)
@@ -111,7 +116,7 @@ def evaluate(given: Split, weights: Weights, *, active_only: bool) -> Table:
     tallies = {name: Tally() for name in (*BASELINES, OURS)}
     truth: list[npt.NDArray[np.bool_]] = []
     to_find: list[int] = []
-    listed = without = 0
+    listed = without = thin = 0
     pool = given.pool(active_only=active_only)
     for people, found, (aa, shared) in _blocks(given, baselines=True):
         for row, person in enumerate(people.tolist()):
@@ -136,9 +141,11 @@ def evaluate(given: Split, weights: Weights, *, active_only: bool) -> Table:
             listing = chosen[_best(ours[np.searchsorted(looked_at, chosen)], chosen)]
             listed += len(listing)
             without += sum(not has_reason(given.ground, found, row, person, other) for other in listing.tolist())
+            apart = listing[found.ties[row, listing] == 0]
+            thin += sum(not is_enough(reasons_for(given.ground, person, other)) for other in apart.tolist())
     true = np.concatenate(truth) if truth else np.empty(0, dtype=bool)
     rows = tuple(_row(name, tally, to_find, true) for name, tally in tallies.items())
-    return Table(len(to_find), sum(to_find), len(true), int(true.sum()), rows, listed, without)
+    return Table(len(to_find), sum(to_find), len(true), int(true.sum()), rows, listed, without, thin)
 
 
 def _blocks(given: Split, *, baselines: bool) -> Iterator[tuple[Ints, Measures, tuple[Block, Block]]]:

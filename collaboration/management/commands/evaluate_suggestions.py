@@ -75,7 +75,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{'':<22}{f'recall at {SHOWN}':>13}{'times':>8}{'mean over people':>18}{'times':>8}{'precision':>11}{'area':>8}")
         for row in table.rows:
             self.stdout.write(_line(row, measured))
-        self.stdout.write(f"{table.listed:,} suggestions by {OURS}, {table.without_reason:,} of them without a reason")
+        self.stdout.write(
+            f"{table.listed:,} suggestions by {OURS}, {table.without_reason:,} of them without a reason, {table.thin:,} with too thin a one to be shown"
+        )
 
 
 def _line(row: Row, measured: Row) -> str:

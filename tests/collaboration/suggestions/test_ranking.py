@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from collaboration.suggestions.kinds import Reason, ReasonKind
+from collaboration.suggestions.kinds import Reason, ReasonKind, is_enough
 from collaboration.suggestions.model import LEARNT, learn, ranked
 from collaboration.suggestions.prospects import adamic_adar, candidates, features, measures, prepare, strangers
 from collaboration.suggestions.reasons import has_reason, reasons_for
@@ -88,6 +88,16 @@ def test_whatever_the_records_nobody_is_a_candidate_who_wrote_along_and_everybod
                 assert 0 < len(reason.named) == len(reason.works) <= max(reason.count, 2)
     assert (found.walk.sum(axis=1) <= 1 + 1e-5).all()
     assert np.allclose(found.ties, found.ties.T, atol=1e-5)
+
+
+def test_a_word_or_two_in_titles_is_not_enough_alone():
+    def words(count: int) -> Reason:
+        return Reason(ReasonKind.WORDS, count, ("looms",), ((1, 2),))
+
+    assert not is_enough([])
+    assert not is_enough([words(2)])
+    assert is_enough([words(3)])
+    assert is_enough([words(1), Reason(ReasonKind.INSTITUTIONS, 1, (5,), ((1, 2),))])
 
 
 def test_works_of_a_crowd_bring_nobody_together():
