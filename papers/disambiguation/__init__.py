@@ -24,7 +24,7 @@ Later works join what is known, without moving anything that was placed before::
 To cluster one dirty block again, give ``disambiguate`` all mentions of the block together with ``statistics`` of the whole
 collection; a name's block is ``block_of(name)``. ``NameStatistics.of(mentions)`` counts them; or fill it from counts kept elsewhere.
 
-Costs: about 7,000 mentions a second on one core, in memory some 2 kB a mention (text included).
+Costs: about 7,000 mentions a second on one core, later ones 2,500, in memory some 2 kB a mention (text included).
 """
 
 from papers.disambiguation.ambiguity import ambiguity

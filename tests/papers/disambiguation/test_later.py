@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,12 +52,10 @@ def in_portions(world: World, size: int) -> tuple[dict[tuple[str, int], str], li
 @given(worlds(), st.integers(1, 4))
 def test_what_is_kept_of_a_block_says_what_a_fresh_look_would_and_no_decision_is_broken(world: World, size: int) -> None:
     persons, found = in_portions(world, size)
-    kept, within = increment.StandingBlock, increment.within_reach
-    try:
-        increment.StandingBlock, increment.within_reach = FreshBlock, lambda _arrays, block, _unit, _free: block  # type: ignore[misc,assignment]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(increment, "StandingBlock", FreshBlock)
+        patch.setattr(increment, "within_reach", lambda _arrays, block, _unit, _free: block)
         assert in_portions(world, size)[1] == found
-    finally:
-        increment.StandingBlock, increment.within_reach = kept, within  # type: ignore[misc]
     who = dict(persons) | {one.mention: one.cluster or f"new {one.new}" for one in found}
     mentions, constraints = world
     of = {mention.key: mention for mention in mentions}
