@@ -15,7 +15,7 @@ from config.lib.query_params import QueryParams
 from papers.graph.document import Edge, Node, NodeKind
 from papers.graph.files import FORMATS, edge_text
 from papers.pages.explorer_picture import pictures_of
-from papers.pages.explorer_search import starts_for
+from papers.pages.explorer_search import examples, starts_for
 from papers.pages.explorer_state import ExplorerState
 from papers.pages.exploring import Exploration, explore
 from papers.pages.parts import Link
@@ -65,7 +65,7 @@ class Row:
 
 
 def explorer_context(params: QueryParams, viewer: Viewer, *, live: bool) -> dict[str, Any]:
-    """Everything that the template reads. At most six queries, and those of a search; ``live`` leaves out the pictures, which a script draws."""
+    """Everything that the template reads. At most six queries, and those of a search or of examples; ``live`` leaves out the pictures, which a script draws."""
     found = explore(ExplorerState.read(params), params, viewer)
     state, path = found.state, reverse("papers:graph")
     export = reverse("papers:graph-export", args=["json"]).removesuffix("json")
@@ -77,6 +77,7 @@ def explorer_context(params: QueryParams, viewer: Viewer, *, live: bool) -> dict
         "clear_url": path + state.query(without=(), first=None, last=None, weight=0, hidden=()) if state.is_narrowed else "",
         "starts": starts,
         "search_note": search_note,
+        "examples": examples(state, path) if not state.open and not state.q else [],
         "summary": summary(found),
         "way": way_rows(found, path),
         "way_text": way_text(found),

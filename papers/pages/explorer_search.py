@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
+from config.lib.public_ids import encode_public_id
 from papers.graph.document import NodeKind
 from papers.pages.explorer_state import ExplorerState
+from papers.pages.parts import Link
 from papers.pages.search_hits import ShownHit, shown_institutions, shown_papers, shown_people, shown_topics
+from papers.querysets.totals import largest_topics, well_filled_authors
 from papers.search.found import SearchTookTooLongError, bounded_search
 from papers.search.papers import PaperFilters, find_papers
 from papers.search.people import find_people
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from papers.querysets.visibility import Viewer
 
 _SHOWN: Final = {NodeKind.PERSON: 6, NodeKind.PAPER: 4, NodeKind.TOPIC: 4, NodeKind.INSTITUTION: 3}
+PEOPLE_OFFERED: Final = 3
+TOPICS_OFFERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,19 @@ def starts_for(state: ExplorerState, path: str, viewer: Viewer) -> tuple[list[St
     found = ((NodeKind.PERSON, people), (NodeKind.TOPIC, topics), (NodeKind.INSTITUTION, places), (NodeKind.PAPER, papers))
     starts = [_start(kind, hit, state, path) for kind, hits in found for hit in hits]
     return starts, "" if starts else _("Nothing here fits “%(q)s”.") % {"q": state.q}
+
+
+def examples(state: ExplorerState, path: str) -> list[Link]:
+    """Well-filled pages and large topics, for whoever has no name in mind. Four queries along indexes."""
+    people = [
+        Link(found.author.display_name, path + state.opened(_key(NodeKind.PERSON, found.author_id)))
+        for found in well_filled_authors(PEOPLE_OFFERED)
+    ]
+    return people + [Link(name, path + state.opened(_key(NodeKind.TOPIC, key))) for key, name in largest_topics(TOPICS_OFFERED)]
+
+
+def _key(kind: NodeKind, number: int) -> str:
+    return f"{kind}:{encode_public_id(number)}"
 
 
 def _start(kind: NodeKind, hit: ShownHit, state: ExplorerState, path: str) -> Start:

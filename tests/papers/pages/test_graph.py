@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.lib.public_ids import encode_public_id
 from config.lib.registries import WITHHOLD_FIGURES, PageWishes, page_wishes
+from papers.figures import refresh_author_figures
 from papers.graph.document import NodeKind, SliceDocument
 from papers.models import Author, GraphSlice
 from papers.pages.graph_panel import panel_of
@@ -246,3 +247,13 @@ def test_a_way_between_two_never_seen_beside_others_never_seen_is_shown(db, clie
     assert answer.status_code == 200
     comma = client.get("/graph/", {"open": ",".join(keys[:3]), "path": f"{keys[3]}~{keys[4]}"})
     assert comma.status_code == 200
+
+
+def test_whoever_has_no_name_in_mind_is_offered_some(slices: Record, client: Client) -> None:
+    refresh_author_figures([slices.ada.pk, slices.grace.pk])
+    with counted_queries() as queries:
+        answer = client.get("/graph/")
+    assert queries.count <= 4
+    opened = [link for link in links_of(answer) if f"open={node_key('person', slices.ada.pk)}" in link.replace("%3A", ":")]
+    assert opened
+    assert slices.grace.display_name in text_of(client.get(opened[0]))
