@@ -18,6 +18,7 @@ from tests.benchmarks.rows import Measured, at_least, at_most
 from tests.live.scratch import PROJECT, manage
 
 PEOPLE, SUPPORTS, CHANGED, FIELDS = 1_000_000, 5_000_000, 10_000, 40
+EVERYBODY = f"generate_series(1, {PEOPLE}) AS n"
 NOTHING = {
     "boolean": "false",
     "jsonb": "'[]'",
@@ -114,70 +115,85 @@ def _until_settled(connection: psycopg.Connection[Any], workers: subprocess.Pope
 def _fill(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # rows that fit together by their making need no check
-        everybody = f"generate_series(1, {PEOPLE}) AS n"
-        owners = f"{everybody} WHERE {OWNED}"
-        _insert(connection, "papers_author", everybody, id="n", display_name="'Person ' || n", sort_name="'Person ' || n")
-        fields = f"generate_series(1, {FIELDS}) AS n"
-        _insert(connection, "papers_field", fields, id="1000 + n", key="'made-up-' || n", name="'Field ' || n")
-        _insert(
-            connection,
-            "papers_authorfigures",
-            everybody,
-            author_id="n",
-            works_count="1 + n % 40",
-            by_year="'[[2026, 1], [2024, 2], [2019, 1], [2014, 3]]'",
-            field_id=f"CASE WHEN n % 10 > 0 THEN 1001 + n % {FIELDS} END",
-        )
-        _insert(connection, "profiles_user", owners, id="n", email="n || '@example.org'", password="'!'", is_active="true")
-        _insert(connection, "profiles_profile", owners, id="n", user_id="n", display_name="'Person ' || n")
-        _insert(
-            connection,
-            "profiles_claim",
-            owners,
-            id="n",
-            profile_id="n",
-            author_id="n",
-            status="'granted'",
-            granted_at="now() - interval '1 year'",
-            dispute_free_since="now() - interval '1 year'",
-            second_review_at=f"CASE WHEN ({LEVEL}) = 4 THEN now() - interval '1 year' END",
-        )
-        _insert(
-            connection,
-            "profiles_standing",
-            owners,
-            author_id="n",
-            claim_id="n",
-            level=LEVEL,
-            claim_level=LEVEL,
-            identity=".5",
-            l2_since="now() - n % 400 * interval '1 day'",
-        )
+        _fill_pages(connection)
+        _fill_owners(connection)
         _fill_evidence(connection)
-        _insert(
-            connection,
-            "profiles_trustscore",
-            everybody,
-            author_id="n",
-            formula_version="1",
-            level=LEVEL,
-            inputs=INPUTS,
-            parts="""'{"components": {}, "points": {"identity": 0, "quality": 0, "scholarly": 0, "community": 0, "conduct": 0, "sanctions": 0, "cap": 0}}'""",
-        )
-        connection.execute("SELECT setseed(.5)")
-        other = f"(n * 7919::bigint + n / {PEOPLE} * 104729) % {PEOPLE}"
-        _insert(
-            connection,
-            "profiles_supportedge",
-            f"generate_series(1, {SUPPORTS}) AS n WHERE n % {PEOPLE} <> {other}",
-            source_id=f"1 + n % {PEOPLE}",
-            target_id=f"1 + {other}",
-            kind="'vouch'",
-            weight="random() + .01",
-            latest_at="now() - n % 900 * interval '1 day'",
-        )
+        _fill_scores(connection)
+        _fill_support(connection)
         _fill_records(connection)
         connection.execute("ANALYZE")
+
+
+def _fill_pages(connection: psycopg.Connection[Any]) -> None:
+    _insert(connection, "papers_author", EVERYBODY, id="n", display_name="'Person ' || n", sort_name="'Person ' || n")
+    fields = f"generate_series(1, {FIELDS}) AS n"
+    _insert(connection, "papers_field", fields, id="1000 + n", key="'made-up-' || n", name="'Field ' || n")
+    _insert(
+        connection,
+        "papers_authorfigures",
+        EVERYBODY,
+        author_id="n",
+        works_count="1 + n % 40",
+        by_year="'[[2026, 1], [2024, 2], [2019, 1], [2014, 3]]'",
+        field_id=f"CASE WHEN n % 10 > 0 THEN 1001 + n % {FIELDS} END",
+    )
+
+
+def _fill_owners(connection: psycopg.Connection[Any]) -> None:
+    owners = f"{EVERYBODY} WHERE {OWNED}"
+    _insert(connection, "profiles_user", owners, id="n", email="n || '@example.org'", password="'!'", is_active="true")
+    _insert(connection, "profiles_profile", owners, id="n", user_id="n", display_name="'Person ' || n")
+    _insert(
+        connection,
+        "profiles_claim",
+        owners,
+        id="n",
+        profile_id="n",
+        author_id="n",
+        status="'granted'",
+        granted_at="now() - interval '1 year'",
+        dispute_free_since="now() - interval '1 year'",
+        second_review_at=f"CASE WHEN ({LEVEL}) = 4 THEN now() - interval '1 year' END",
+    )
+    _insert(
+        connection,
+        "profiles_standing",
+        owners,
+        author_id="n",
+        claim_id="n",
+        level=LEVEL,
+        claim_level=LEVEL,
+        identity=".5",
+        l2_since="now() - n % 400 * interval '1 day'",
+    )
+
+
+def _fill_scores(connection: psycopg.Connection[Any]) -> None:
+    _insert(
+        connection,
+        "profiles_trustscore",
+        EVERYBODY,
+        author_id="n",
+        formula_version="1",
+        level=LEVEL,
+        inputs=INPUTS,
+        parts="""'{"components": {}, "points": {"identity": 0, "quality": 0, "scholarly": 0, "community": 0, "conduct": 0, "sanctions": 0, "cap": 0}}'""",
+    )
+
+
+def _fill_support(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("SELECT setseed(.5)")
+    other = f"(n * 7919::bigint + n / {PEOPLE} * 104729) % {PEOPLE}"
+    _insert(
+        connection,
+        "profiles_supportedge",
+        f"generate_series(1, {SUPPORTS}) AS n WHERE n % {PEOPLE} <> {other}",
+        source_id=f"1 + n % {PEOPLE}",
+        target_id=f"1 + {other}",
+        kind="'vouch'",
+        weight="random() + .01",
+        latest_at="now() - n % 900 * interval '1 day'",
+    )
 
 
 def _fill_evidence(connection: psycopg.Connection[Any]) -> None:
