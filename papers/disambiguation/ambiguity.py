@@ -11,6 +11,7 @@ from math import log
 
 from papers.disambiguation.blocks import agreement_of
 from papers.disambiguation.collection import DISTINGUISHING, places_of, text_of
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.judgement import read_judgement
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import WEAK, Cluster, Finding, Reason, ReasonKind
@@ -49,12 +50,14 @@ class Group:
         return "" if not self.years else str(self.years[0]) if self.years[0] == self.years[-1] else f"{self.years[0]}-{self.years[-1]}"
 
 
-def ambiguity(cluster: Cluster, mentions: Sequence[Mention], namesakes: int = 0) -> Finding:
+def ambiguity(cluster: Cluster, mentions: Sequence[Mention], namesakes: int = 0, corpus: WordCounts | None = None) -> Finding:
     """What speaks for several people behind a cluster. ``mentions`` are those of the cluster, ``namesakes`` how many other
-    clusters have a name that fits. Costs some 20 microseconds a mention.
+    clusters have a name that fits, ``corpus`` how common words are, so that subjects are told by words that tell. Costs some 20 microseconds a mention.
     """
     groups = groups_of(mentions)
-    reasons = sorted(_reasons(cluster, mentions, groups, namesakes), key=lambda reason: (-reason.weight, reason.kind))
+    reasons = sorted(
+        _reasons(cluster, mentions, groups, namesakes, corpus or WordCounts()), key=lambda reason: (-reason.weight, reason.kind)
+    )
     judged = read_judgement()
     certain = sum(reason.weight for reason in reasons if reason.kind in judged.certain)
     score = judged.mixed(cluster, signs(cluster, groups), extra=certain)
@@ -110,14 +113,16 @@ def likeness(one: Counter[str], other: Counter[str]) -> float:
     return product / length**0.5 if length else 0.0
 
 
-def _reasons(cluster: Cluster, mentions: Sequence[Mention], groups: Sequence[Group], namesakes: int) -> Iterator[Reason]:
+def _reasons(
+    cluster: Cluster, mentions: Sequence[Mention], groups: Sequence[Group], namesakes: int, corpus: WordCounts
+) -> Iterator[Reason]:
     large = [group for group in groups if len(group.mentions) >= max(2, LARGE_GROUP * len(mentions))]
     yield from _identifiers(mentions)
     yield from _names(mentions)
     if len(large) > 1:
         outside = 1 - len(large[0].mentions) / len(mentions)
         yield Reason(ReasonKind.COAUTHOR_GROUPS, round(2 * outside, 3), {"groups": len(large)})
-        yield from _subjects(large[0], large[1])
+        yield from _subjects(large[0], large[1], corpus)
         yield from _affiliations(large[0], large[1])
     yield from _gap(mentions)
     if cluster.rarity < 1:
@@ -156,9 +161,9 @@ def _names(mentions: Sequence[Mention]) -> Iterator[Reason]:
             return
 
 
-def _subjects(one: Group, other: Group) -> Iterator[Reason]:
+def _subjects(one: Group, other: Group, corpus: WordCounts) -> Iterator[Reason]:
     alike = likeness(one.words, other.words)
-    first, second = _telling(one, other), _telling(other, one)
+    first, second = _telling(one, other, corpus), _telling(other, one, corpus)
     if first and second and alike < SUBJECTS_ALIKE:
         details: dict[str, str | int | float | tuple[str, ...]] = {
             "first_words": first, "first_years": one.span, "second_words": second, "second_years": other.span
@@ -169,10 +174,13 @@ def _subjects(one: Group, other: Group) -> Iterator[Reason]:
 SUBJECTS_ALIKE = 0.5
 
 
-def _telling(one: Group, other: Group) -> tuple[str, ...]:
-    """The words that stand in many works of one group and in few of the other: at least in two, longest lead first."""
+def _telling(one: Group, other: Group, corpus: WordCounts) -> tuple[str, ...]:
+    """The words that stand in many works of one group and in few of the other: at least in two, longest lead first, where a word that stands
+    everywhere counts for little.
+    """
     lead = {
-        word: count / len(one.mentions) - other.words[word] / len(other.mentions)
+        word: (count / len(one.mentions) - other.words[word] / len(other.mentions))
+        * log(2 + corpus.total / (1 + corpus.documents.get(word, 0)))
         for word, count in one.words.items()
         if count > 1 and len(word) > SHOWN_WORDS
     }

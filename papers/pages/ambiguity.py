@@ -165,7 +165,7 @@ def _common_name(details: Mapping[str, Any]) -> str:
 
 
 def _weak_join(_details: Mapping[str, Any]) -> str:
-    return _("Little but the name holds them together.")
+    return _("Some are here for little more than the name.")
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.disambiguation.clustering import disambiguate
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Clustering
 from papers.ingest.copying import array_text, numbers_text
@@ -94,21 +95,26 @@ def _pieces(sized: Iterable[SizedBlock]) -> Iterator[list[SizedBlock]]:
 
 def _compare(keys: list[str], marks: dict[str, set[int]]) -> None:
     block = read_block(keys)
-    clustering = Clustering(())
+    clustering, corpus = Clustering(()), WordCounts()
     if block.mentions:
         mentions, constraints = constraints_of(block)
-        clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions))
-    store_clustering(block, clustering, {mention.key: mention for mention in block.mentions}, marks)
+        statistics = statistics_for(mentions)
+        clustering = disambiguate(mentions, constraints, statistics=statistics)
+        corpus = statistics.words.text if statistics.words else corpus
+    store_clustering(block, clustering, {mention.key: mention for mention in block.mentions}, marks, corpus)
 
 
-def store_clustering(block: Block, clustering: Clustering, mentions: Mapping[MentionKey, Mention], marks: dict[str, set[int]]) -> None:
-    """Bring the database to say what the clustering of a block says; what has to be computed afterwards is added to ``marks``.
+def store_clustering(
+    block: Block, clustering: Clustering, mentions: Mapping[MentionKey, Mention], marks: dict[str, set[int]], corpus: WordCounts
+) -> None:
+    """Bring the database to say what the clustering of a block says; what has to be computed afterwards is added to ``marks``. ``corpus`` says
+    how common words are in the whole collection.
 
     Raises ``BlockBusyError`` where somebody is deciding about one of the works, or has decided since the block was read.
     """
     if clustering.clusters:
         plan = write_plan(block, plan_of(block, clustering))
-        changed = store_judgements(block, plan, judge(plan, clustering, mentions), METHOD, mentions)
+        changed = store_judgements(block, plan, judge(plan, clustering, mentions, corpus), METHOD, mentions)
         store_pairs(block, clustering, mentions)
         _note_touched(plan, changed, marks)
     _store_counts(block, clustering, mentions)

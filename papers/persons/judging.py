@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from papers.attribution import IDENTIFIER_ORDER
 from papers.disambiguation.ambiguity import ambiguity
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.judgement import confidence
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import AMBIGUOUS, Cluster, Clustering, Finding
@@ -24,6 +25,7 @@ from papers.persons.reading import Block
 
 KEPT_FROM = 0.25  # below it a finding tells nobody anything
 GROUPS, EXAMPLES, COMPANIONS, PLACES = 4, 3, 4, 2  # how much of a finding a page shows
+SORTED = 200  # works of a group that whoever parts the page finds together
 WARNED = 0.49  # below papers.metrics.citations.LEAST_CONFIDENCE: a page that warns states no h-index
 NAMED_BY_SOURCE = 0.9
 COMPANY_LIMIT = 30  # longer author lists say nothing about who somebody works with
@@ -47,14 +49,16 @@ class Judgement:
     works: int
 
 
-def judge(plan: Plan, clustering: Clustering, mentions: Mapping[MentionKey, Mention]) -> dict[int, Judgement]:
-    """What is thought of each author of a block. Touches no database."""
+def judge(
+    plan: Plan, clustering: Clustering, mentions: Mapping[MentionKey, Mention], corpus: WordCounts | None = None
+) -> dict[int, Judgement]:
+    """What is thought of each author of a block. ``corpus`` says how common words are. Touches no database."""
     bearers = Counter(parse_name(name_of(person.rows)).key for person in plan.persons)
     judged: dict[int, Judgement] = {}
     for person in plan.persons:
         cluster = clustering.clusters[person.place]
         others = bearers[parse_name(name_of(person.rows)).key] - 1
-        finding = ambiguity(cluster, [mentions[key] for key in cluster.mentions], others)
+        finding = ambiguity(cluster, [mentions[key] for key in cluster.mentions], others, corpus)
         judged[person.author_id] = Judgement(_sureness(person, cluster, finding), finding, len(person.rows))
     return judged
 
@@ -134,6 +138,7 @@ def _group(author: int, mentions: Sequence[Mention], block: Block) -> dict[str, 
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),
         "examples": [int(mention.work.key) for mention in newest[:EXAMPLES]],
+        "work_ids": [int(mention.work.key) for mention in newest[:SORTED]],
         "coauthors": [key for key, _ in sorted(people.items(), key=lambda entry: (-entry[1], entry[0]))[:COMPANIONS]],
         "affiliations": [text for text, _ in sorted(places.items(), key=lambda entry: (-entry[1], entry[0]))[:PLACES]],
     }

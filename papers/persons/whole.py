@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from papers.disambiguation.clustering import disambiguate
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Cluster, Clustering, UncertainPair
 from papers.exceptions import BlockBusyError
@@ -55,18 +56,25 @@ def compare_everything(compared: Progress = lambda _: None, stored: Progress = l
     whole = read_everything()
     mentions, constraints = constraints_of(whole)
     by_key = {mention.key: mention for mention in mentions}
-    clustering = disambiguate(mentions, constraints, statistics=statistics_for(mentions), progress=compared)
+    statistics = statistics_for(mentions)
+    corpus = statistics.words.text if statistics.words else WordCounts()
+    clustering = disambiguate(mentions, constraints, statistics=statistics, progress=compared)
     key_of = whole.keys_of_authorships()
     left = 0
     for keys, part in _pieces(whole, clustering, by_key):
-        left += not _store(keys, part, whole, key_of, by_key)
+        left += not _store(keys, part, whole, key_of, by_key, corpus)
         stored(sum(len(cluster.mentions) for cluster in part.clusters))
     _settle(settled)
     return Compared(len(mentions), len(clustering.clusters), left)
 
 
 def _store(
-    keys: list[str], part: Clustering, whole: Block, key_of: Mapping[int, MentionKey], mentions: Mapping[MentionKey, Mention]
+    keys: list[str],
+    part: Clustering,
+    whole: Block,
+    key_of: Mapping[int, MentionKey],
+    mentions: Mapping[MentionKey, Mention],
+    corpus: WordCounts,
 ) -> bool:
     """Whether a piece could be stored; else its blocks are marked."""
     marks: dict[str, set[int]] = {}
@@ -75,7 +83,7 @@ def _store(
             open_blocks(keys)
             block = read_again(keys, whole, key_of)
             _ensure_nobody_decided(block, whole)
-            store_clustering(block, _present(part, block), mentions, marks)
+            store_clustering(block, _present(part, block), mentions, marks, corpus)
             mark_all(marks=marks, reason="people compared")
     except BlockBusyError:
         mark_blocks(keys, reason="somebody decided")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.lib.public_ids import encode_public_id
 from papers.models import Author, Authorship
+from papers.querysets.ambiguity import doubts_about
 from profiles.identity.forms import page_named
 from profiles.identity.splitting import NOBODY, Group
+
+if TYPE_CHECKING:
+    from papers.querysets.visibility import Viewer
 
 STAYS: Final = "stays"
 AS_GROUP: Final = ""
@@ -63,7 +67,7 @@ def options() -> list[tuple[str, str]]:
 def heaps_of(
     works: Sequence[Authorship], hints: Sequence[Mapping[str, Any]], given: Mapping[str, str], companions: Mapping[int, Sequence[str]]
 ) -> list[Heap]:
-    """The works in heaps. ``hints`` are the groups of an ambiguity finding (``examples`` are keys of works, ``coauthors`` and ``words`` say why);
+    """The works in heaps. ``hints`` are the groups of an ambiguity finding (``examples`` are keys of works, ``work_ids`` all of them, ``coauthors`` are names);
     ``companions`` are names by work.
     """
     place: dict[int, int] = {}
@@ -102,10 +106,14 @@ def read_back(heaps: Sequence[Heap], given: Mapping[str, str]) -> Said:
     return Said(tuple(groups), addresses, errors)
 
 
-def hints_for(author: Author) -> list[Mapping[str, Any]]:
-    """The groups in which the records suggest that the page mixes people; none where nothing was found. One query."""
-    finding = getattr(author, "ambiguity", None)
-    return list(finding.groups) if finding is not None else []
+def hints_for(author: Author, viewer: Viewer) -> list[Mapping[str, Any]]:
+    """The groups in which the records suggest that the page mixes people, with the names of co-authors that the viewer may see; none where
+    nothing was found. One query.
+    """
+    found = doubts_about(author, viewer).finding
+    if found is None:
+        return []
+    return [{**group, "coauthors": [found.names[key] for key in group["coauthors"] if key in found.names]} for group in found.groups]
 
 
 def _heap(
@@ -121,8 +129,7 @@ def _heap(
         hint = hints[int(number) - 1]
         title = _("Group %(number)s") % {"number": number}
         people = ", ".join(str(name) for name in list(hint.get("coauthors", ()))[:3])
-        words = ", ".join(str(word) for word in list(hint.get("words", ()))[:4])
-        because = "; ".join(part for part in (_("with %(people)s") % {"people": people} if people else "", words) if part)
+        because = _("with %(people)s") % {"people": people} if people else ""
     elif number == "0":
         title = _("Without a year")
     else:

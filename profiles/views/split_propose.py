@@ -46,7 +46,7 @@ def split_propose(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # 
     page = min(params.number("page", 1, MOST_PAGES) or 1, pages)
     works = list(works_of(author.pk)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     given = {name: value for name, value in request.POST.items() if isinstance(value, str)}
-    heaps = heaps_of(works, hints_for(author), given, companions_on([one.work_id for one in works], author.pk))
+    heaps = heaps_of(works, hints_for(author, request.user), given, companions_on([one.work_id for one in works], author.pk))
     said = read_back(heaps, given)
     form = ReasonForm(
         request.POST if "propose" in request.POST else None, initial={name: given.get(name, "") for name in ("reason", "evidence")}

@@ -22,6 +22,7 @@ from papers.disambiguation import (
     disambiguate,
     stable_ids,
 )
+from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.prudence import prudent
 
 NAMES = [
@@ -180,6 +181,18 @@ def test_a_page_that_mixes_two_people_says_why() -> None:
     worse = ambiguity(cluster, signed)
     assert worse.reasons[0].kind.value == "two-orcids"
     assert worse.score >= max(finding.score, AMBIGUOUS)
+
+
+def test_subjects_are_told_by_words_that_tell() -> None:
+    titles = ("approach based better experiments: protein folding", "approaches beyond bounds first: diffusion images")
+    hers = [m for n in range(6) for m in work(f"w{n}", "Wei Wang", ("Grace Farrowgate", "Emmy Notherby")[n % 2], title=titles[n % 2])[:1]]
+    common = WordCounts(dict.fromkeys(["approach", "based", "better", "experiments", "approaches", "beyond", "bounds", "first"], 800), 1000)
+    page = Cluster(tuple(m.key for m in hers))
+    words = [
+        next(one for one in ambiguity(page, hers, 0, corpus).reasons if one.kind.value == "subjects-apart").details["first_words"]
+        for corpus in (None, common)
+    ]
+    assert words == [("approach", "based", "better", "experiments"), ("approach", "based", "folding", "protein")]
 
 
 def test_one_odd_work_does_not_make_a_large_page_doubtful() -> None:

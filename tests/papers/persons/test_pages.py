@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from papers.models import AmbiguityFinding, AuthorFigures, NameVariant
@@ -36,6 +37,7 @@ def finding_about(page, *, score=0.8, groups=2, **more):
                 "first_year": 2013,
                 "last_year": 2013,
                 "examples": works[number : number + 1],
+                "work_ids": works[number::groups],
                 "coauthors": more.get("coauthors", []),
                 "affiliations": [f"Institute {number}"],
             }
@@ -72,6 +74,16 @@ def test_the_warning_says_why_shows_the_groups_and_leads_to_where_works_are_part
     assert any("/split/" in link for link in links_of(answer))
     assert "h-index" not in [count for count in said.split() if count == "h-index:"]
     assert AuthorFigures.objects.get(author=page).h_index is None
+
+
+def test_whoever_parts_the_page_finds_each_group_whole_and_with_names(client, page):
+    other = AuthorFactory(display_name="Hester Lane")
+    finding_about(page, coauthors=[other.pk])
+    said = text_of(client.get(reverse("profiles:split-propose", args=[page.pk, "ada-quillmere"])))
+    assert said.count("with Hester Lane") == 2
+    assert f"with {other.pk}" not in said
+    assert "Group 1 · 2 works" in said  # not the one example alone
+    assert "Group 2 · 2 works" in said
 
 
 def test_whoever_owns_the_page_is_led_to_their_works(client, page):
@@ -125,7 +137,7 @@ def test_namesakes_are_counted_but_for_those_who_hid_the_name_or_are_gone(client
         ("names-apart", {"values": ["Ada B. Q.", "Ada C. Q."]}, "Ada B. Q. and Ada C. Q."),
         ("long-gap", {"first_years": "1999", "second_years": "2020-2023"}, "1999, and then 2020-2023"),
         ("common-name", {"value": "Y. Liu", "others": 3}, "Y. Liu is a common name: 3 other pages bear it."),
-        ("weak-join", {"probability": 0.5}, "Little but the name holds them together."),
+        ("weak-join", {"probability": 0.5}, "Some are here for little more than the name."),
         ("coauthor-groups", {"groups": 3}, "3 groups"),
         ("of-another-version", {}, ""),
         ("subjects-apart", {}, ""),
