@@ -68,8 +68,8 @@ _AMONG_ALL: Final = """
   UNION ALL
     SELECT 'cites', citation.citing_id, citation.cited_id, NULL, NULL, NULL, work.year, NULL, NULL
     FROM papers_citation AS citation JOIN papers_work AS work ON work.id = citation.citing_id
-    WHERE citation.citing_id = ANY(%(papers)s) AND citation.cited_id = ANY(%(papers)s)
-"""
+    WHERE citation.citing_id = ANY(%(papers)s) AND citation.cited_id + 0 = ANY(%(papers)s)
+"""  # + 0: papers cite some ten works each and are cited by thousands, so the index by the citing one is to be walked, whatever is estimated
 
 _OF_PEOPLE: Final = """
     WITH written AS MATERIALIZED (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import django
@@ -21,7 +21,7 @@ def main() -> None:
         from papers.slices.building import build_arrays
 
         built = build_arrays()
-        _say({"build_seconds": built.seconds, "build_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+        _say({"build_seconds": built.seconds, "build_mb": _peak_mb()})
         return
     if what != "records":
         from tests.benchmarks.graph_measures import Synthetic
@@ -51,11 +51,12 @@ def _measured(*, subjects: int) -> dict[str, Any]:
     graph = walker.graph
     chosen = chosen_subjects(graph, subjects)
     compared_all = compared(graph, chosen)
-    whole = []
-    for node in chosen_subjects(graph, 120, seed=9):
-        began = time.perf_counter()
-        make_slice(walker, graph.name(node), now=timezone.now())
-        whole.append(1000 * (time.perf_counter() - began))
+    rounds: list[list[float]] = [[], []]  # rows from the disk, where the database has not read them since it was filled; and from memory
+    for whole in rounds:
+        for node in chosen_subjects(graph, 120, seed=9):
+            began = time.perf_counter()
+            make_slice(walker, graph.name(node), now=timezone.now())
+            whole.append(1000 * (time.perf_counter() - began))
     push = 1000 * np.array(compared_all.seconds)
     return {
         "nodes": len(graph),
@@ -65,8 +66,9 @@ def _measured(*, subjects: int) -> dict[str, Any]:
         "push_median": float(np.median(push)),
         "push_p95": float(np.percentile(push, 95)),
         "exact_ms": 1000 * compared_all.exact_seconds,
-        "slice_median": float(np.median(whole)),
-        "slice_p95": float(np.percentile(whole, 95)),
+        "slice_first_p95": float(np.percentile(rounds[0], 95)),
+        "slice_median": float(np.median(rounds[1])),
+        "slice_p95": float(np.percentile(rounds[1], 95)),
     }
 
 
@@ -95,6 +97,12 @@ def _served(*, subjects: int = 60, times: int = 5) -> dict[str, float]:
             panel_of(NodeKind.PERSON, key, None, name="")
             seconds.append(time.perf_counter() - began)
     return {"served_ms": 1000 * sorted(seconds)[len(seconds) // 2], "served_queries": max(queries)}
+
+
+def _peak_mb() -> float:
+    """The most memory that this process has held. What the system's accounting says of a child includes what its parent held when it was started."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
 
 
 def _say(found: dict[str, Any]) -> None:
