@@ -38,6 +38,8 @@ COVERED = """() => {
   return nodes.length < 4 ? ['hardly anything: ' + nodes.length] : found;
 }"""
 
+ACCESSIBLE = """async () => (await axe.run('#graph', {resultTypes: ['violations']})).violations.map(found => `${found.id}: ${found.nodes[0].html.slice(0, 160)}`)"""
+
 
 def newcomer(site: Any) -> str:
     with psycopg.connect(site._database) as connection:
@@ -50,7 +52,7 @@ def newcomer(site: Any) -> str:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_no_label_is_cut_or_covered_on_any_kind_of_page_in_any_theme_or_width(site: Any, browser: Browser, scripts: bool) -> None:
+def test_no_label_is_cut_or_covered_on_any_kind_of_page_in_any_theme_or_width(site: Any, browser: Browser, axe: str, scripts: bool) -> None:
     pages = {
         "hub": site.author("Yuandong Tian"),
         "newcomer": newcomer(site),
@@ -58,16 +60,20 @@ def test_no_label_is_cut_or_covered_on_any_kind_of_page_in_any_theme_or_width(si
         "topic": site.topic("attention"),
         "institution": site.institution("Collegium Institute (fictional)"),
     }
-    with window(browser, DESKTOP, java_script_enabled=scripts) as context:
+    with window(browser, DESKTOP, java_script_enabled=scripts, reduced_motion="reduce") as context:
         page = context.new_page()
         for name, address in pages.items() if scripts else list(pages.items())[:1]:
             page.set_viewport_size({"width": DESKTOP, "height": 900})
             page.goto(address, wait_until="load")
+            if scripts:
+                page.evaluate(axe)
             for width in (DESKTOP, PHONE):
                 page.set_viewport_size({"width": width, "height": 900})
                 for theme in ("light", "dark"):
                     page.emulate_media(color_scheme=theme)
                     assert page.evaluate(COVERED) == [], f"{name}, {width} wide, {theme}"
+                    if scripts and width == PHONE:  # test_every_page looks at wide ones
+                        assert page.evaluate(ACCESSIBLE) == [], f"{name}, {theme}"
             expect(page.locator("#graph time")).to_be_attached()
             assert page.locator("#graph .graph-table tbody tr").count() >= 3
 
