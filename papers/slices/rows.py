@@ -124,7 +124,7 @@ _OF_A_PAPER: Final = """
   UNION ALL
     SELECT 'shared-references', %(subject)s::bigint, other.citing_id, count(*), NULL, NULL, NULL, NULL,
            (array_agg(mine.cited_id ORDER BY mine.cited_id DESC))[1:%(named)s]
-    FROM papers_citation AS mine JOIN papers_citation AS other ON other.cited_id = mine.cited_id
+    FROM papers_citation AS mine JOIN papers_citation AS other ON other.cited_id + 0 = mine.cited_id
     WHERE mine.citing_id = %(subject)s AND other.citing_id = ANY(%(papers)s) AND other.citing_id <> %(subject)s
     GROUP BY other.citing_id
   UNION ALL
@@ -133,7 +133,7 @@ _OF_A_PAPER: Final = """
     FROM papers_citation AS mine JOIN papers_citation AS other ON other.citing_id = mine.citing_id
     WHERE mine.cited_id = %(subject)s AND other.cited_id = ANY(%(papers)s) AND other.cited_id <> %(subject)s
     GROUP BY other.cited_id
-"""
+"""  # + 0: see above
 
 _MEMBERS: Final[dict[NodeKind, str]] = {
     TOPIC: """
