@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.lib.registries import refresh_kinds
-from papers.models import Authorship, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
+from papers.models import AuthorFigures, Authorship, ConstraintKind, IdentityConstraint, PairVerdict, UncertainPair
+from papers.pages.parts import works_text, years_text
 from papers.persons.marking import MENTIONS, mark_authorships
 from profiles.exceptions import NotAllowedError, UndoConflictError, WrongStateError
 from profiles.models import TrailEntry, User
@@ -27,13 +28,14 @@ PEOPLE_NAMED: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class OnePlace:
-    """One of the two authorships, with who else stands on its work, and where they were."""
+    """One of the two authorships, with who else stands on its work, and where they were; ``page`` says how much its page holds."""
 
     authorship: Authorship
     coauthors: tuple[str, ...]
     shared: frozenset[str]
     affiliations: tuple[str, ...]
     topics: tuple[str, ...]
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def take_back_pair(*, moderator: User) -> UncertainPair:
 
 
 def next_pair(moderator: User, *, first: int | None = None) -> PairToDecide | None:
-    """The most valuable pair that this moderator may decide, or the one with key ``first`` where it waits. Nine queries."""
+    """The most valuable pair that this moderator may decide, or the one with key ``first`` where it waits. Ten queries."""
     waiting = UncertainPair.objects.filter(verdict="").select_related(
         "one__work__venue", "other__work__venue", "one__author", "other__author"
     )
@@ -127,9 +129,25 @@ def _places(pair: UncertainPair) -> tuple[OnePlace, OnePlace]:
         pair.one.work.topics.through.objects.filter(work__in=works).order_by("-score", "id").values_list("work_id", "topic__name")[:40]
     ):
         topics[work].append(topic)
-    return _place(pair.one, people, shared, topics), _place(pair.other, people, shared, topics)
+    pages = _pages(pair)
+    one, other = (
+        OnePlace(
+            authorship=place,
+            coauthors=tuple(sorted(people[place.work_id], key=lambda name: name not in shared)[:PEOPLE_NAMED]),
+            shared=shared,
+            affiliations=tuple(place.raw_affiliations[:4]),
+            topics=tuple(topics[place.work_id][:6]),
+            page=pages.get(place.author_id, ""),
+        )
+        for place in (pair.one, pair.other)
+    )
+    return one, other
 
 
-def _place(one: Authorship, people: dict[int, list[str]], shared: frozenset[str], topics: dict[int, list[str]]) -> OnePlace:
-    names = sorted(people[one.work_id], key=lambda name: name not in shared)
-    return OnePlace(one, tuple(names[:PEOPLE_NAMED]), shared, tuple(one.raw_affiliations[:4]), tuple(topics[one.work_id][:6]))
+def _pages(pair: UncertainPair) -> dict[int | None, str]:
+    """How much the pages of the two hold, such as "61 works, 2015 to 2026", by author: what an answer would settle."""
+    figures = AuthorFigures.objects.filter(author__in=[key for key in (pair.one.author_id, pair.other.author_id) if key is not None])
+    return {
+        author: ", ".join(part for part in (works_text(works), years_text(first, last)) if part)
+        for author, works, first, last in figures.values_list("author_id", "works_count", "first_year", "last_year")
+    }

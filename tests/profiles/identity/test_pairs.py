@@ -18,6 +18,7 @@ from tests.factories.moderation import moderator
 from tests.factories.papers import AuthorFactory, AuthorshipFactory, WorkFactory
 from tests.factories.people import account, owner_of, page_of
 from tests.factories.reading import text_of
+from tests.factories.work import computed
 
 pytestmark = pytest.mark.django_db
 
@@ -88,8 +89,10 @@ def test_the_queue_works_by_buttons_alone(client, queue):
     authenticator_app(emmy)
     log_in_with_second_factor(client, emmy)
     first, second = queue
+    computed(first.one.author)
     shown = text_of(client.get(address), "form")
     assert "The same person 1" in shown
+    assert "8 works, 2020" in text_of(client.get(address))  # how much an answer settles
     client.post(address, {"pair": str(first.pk), "verdict": "same"})
     client.post(address, {"pair": str(second.pk), "verdict": "unsure"})
     assert "No pair waits" in client.get(address).content.decode()
