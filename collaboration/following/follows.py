@@ -36,12 +36,14 @@ def follow(*, user: User, target: Target) -> bool:
     Raises ``LimitReachedError`` where the account follows as much as it may, ``NotAllowedError`` for one's own page.
     """
     with transaction.atomic():
-        _ensure_may_follow(user, target)
         before = Follow.objects.filter(follower=user, **{target.kind: target.key}).exists()
+        if before:
+            return False
+        _ensure_may_follow(user, target)
         Follow.objects.bulk_create([Follow(follower=user, **{f"{target.kind}_id": target.key})], ignore_conflicts=True)
-        if target.kind == "author" and not before:
+        if target.kind == "author":
             tell_owner(follower=user, author_id=target.key)
-    return not before
+    return True
 
 
 def unfollow(*, user: User, target: Target) -> None:

@@ -93,14 +93,14 @@ def deliver_waiting(*, author_id: int) -> int:
         waiting = _waiting_at(author_id)
         blocked = blocked_among(user, {row.sender_id for row in waiting})
         own = [row.pk for row in waiting if row.sender_id == user.pk]
-        hidden = [row.pk for row in waiting if row.sender_id in blocked]
+        hidden = [row for row in waiting if row.sender_id in blocked and row.pk not in own]
         now = timezone.now()
         move_all(own, InvitationStatus.WITHDRAWN, Part.SYSTEM)
-        move_all(hidden, InvitationStatus.CLOSED, Part.SYSTEM)
-        brought = [row for row in waiting if row.pk not in {*own, *hidden}]
+        brought = [row for row in waiting if row.pk not in own and row not in hidden]
+        for row in hidden:  # to its sender it looks delivered like the others
+            move(row, InvitationStatus.CLOSED, Part.SYSTEM, delivered_at=now, expires_at=_ends(row, now))
         for row in brought:
-            ends = ends_at(now, within=ANSWER_WITHIN, by_when=row.by_when)
-            move(row, InvitationStatus.SENT, Part.SYSTEM, recipient=user, delivered_at=now, expires_at=ends)
+            move(row, InvitationStatus.SENT, Part.SYSTEM, recipient=user, delivered_at=now, expires_at=_ends(row, now))
         notices.delivered(brought, user)
     return len(brought)
 
@@ -127,8 +127,12 @@ def _recall(rows: QuerySet[Invitation]) -> int:
         notices.forget(ids)
         ends = timezone.now() + WAITS_AT_A_PAGE
         move_all(ids, InvitationStatus.WAITING, Part.SYSTEM, recipient=None, delivered_at=None, held_until=None, expires_at=ends)
-        notices.forget(ids)
     return len(ids)
+
+
+def _ends(invitation: Invitation, now: datetime) -> datetime:
+    """When an invitation that is delivered now ends without an answer."""
+    return ends_at(now, within=ANSWER_WITHIN, by_when=invitation.by_when)
 
 
 def _waiting_at(author_id: int) -> Sequence[Invitation]:

@@ -11,8 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from collaboration.models.invitations import Invitation, InvitationEvent, InvitationStatus, Part
+from profiles.exceptions import WrongStateError
 from profiles.models import Profile
 
 ANSWER_WITHIN: Final = timedelta(days=42)
@@ -26,12 +28,12 @@ def lock_people(user_ids: Iterable[int | None]) -> None:
 
 
 def lock_invitation(pk: int) -> Invitation:
-    """The invitation as it is now, with its page and both accounts, locked until the transaction ends. Raises ``Invitation.DoesNotExist``."""
-    return (
-        Invitation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("author", "sender__profile", "recipient__profile")
-        .get(pk=pk)
-    )
+    """The invitation as it is now, with its page and both accounts, locked until the transaction ends. Raises ``WrongStateError`` for one that is gone."""
+    rows = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("author", "sender__profile", "recipient__profile")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise WrongStateError(_("This invitation is gone."))
+    return found
 
 
 def move(invitation: Invitation, status: InvitationStatus, part: Part, **values: Any) -> Invitation:

@@ -19,6 +19,7 @@ from collaboration.safety.blocks import visible_people
 from collaboration.suggestions.kinds import Reason, ReasonKind
 from config.lib.paging import grouped
 from config.lib.public_ids import encode_public_id
+from config.lib.query_params import QueryParams
 from papers.addresses import institution_address, researcher_address, topic_address
 from papers.models import Author, Institution, Topic, Work
 from papers.pages.parts import Link
@@ -62,17 +63,23 @@ class Suggested:
     reasons: Sequence[ShownReason]
 
 
-def suggestions_page(user: User) -> dict[str, Any]:
-    """What ``collaboration/suggestions.html`` reads. Ten queries at most, however many are suggested."""
+def suggestions_page(user: User, params: QueryParams, path: str) -> dict[str, Any]:
+    """What ``collaboration/suggestions.html`` reads. Ten queries at most, however many are suggested; of those dismissed fifty at a time."""
     claim = held_by(user.profile.pk).first() if hasattr(user, "profile") else None
     kept = SuggestionList.objects.filter(user=user, author=claim.author_id).first() if claim is not None else None
     shown = shown_suggestions(user, list(suggestions_for(user.pk)[:SHOWN])) if kept is not None else []
     choice = SuggestionChoice.objects.filter(user=user).first()
+    after = params.public_id("after")
+    gone = list(dismissed_by(user.pk, before=after)[: DISMISSED_SHOWN + 1])
     return {
         "page": claim.author if claim is not None else None,
         "kept": kept,
         "suggestions": shown,
-        "dismissed": [dismissed(row.author) for row in dismissed_by(user.pk)[:DISMISSED_SHOWN]],
+        "dismissed": [dismissed(row.author) for row in gone[:DISMISSED_SHOWN]],
+        "older_url": f"{path}?after={encode_public_id(gone[DISMISSED_SHOWN - 1].pk)}#dismissed-heading"
+        if len(gone) > DISMISSED_SHOWN
+        else "",
+        "ignored": params.close(),
         "is_suggested": choice is None or choice.is_suggested,
     }
 

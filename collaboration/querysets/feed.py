@@ -150,7 +150,7 @@ def feed_entries(
     """The latest works from all that somebody follows, and what was done on the pages of people whom they follow, each latest first; and
     whether any invitation may wait for their answer, blocks aside, since that stands on the same page.
 
-    Nothing by people who are muted or blocked. Three statements in one message to the database, which saves the way there and back.
+    No works by people who are muted, no changes of pages of people who are muted or blocked. Three statements in one message to the database, which saves the way there and back.
     """
     statement, given = _works(Sources(account=user.pk), user, before_work, limit)
     given |= {"before_change": before_change or LAST, "told": list(TOLD)}

@@ -24,7 +24,7 @@ from collaboration.models import (
     SuggestionChoice,
     SuggestionDismissal,
 )
-from collaboration.models.invitations import UNANSWERED
+from collaboration.models.invitations import DELIVERED, UNANSWERED
 from collaboration.models.safety import Block
 from papers.models import Author, Authorship
 from profiles.models import Claim, PageChoice
@@ -32,13 +32,16 @@ from profiles.models.choices import HOLDING
 
 RENEWED: Final = timedelta(days=7)
 AT_ONCE: Final = 500
+INVITED: Final = (*UNANSWERED, InvitationStatus.ACCEPTED, InvitationStatus.DECLINED)
+"""How an invitation to somebody stands whom one need not be told of any more."""
 KEEPING_OUT: Final = (MeasureKind.NO_CONTACT, MeasureKind.SUSPENDED)
 
 
 def suggestible(user_id: int, page_id: int | Subquery) -> QuerySet[Author]:
     """The author pages that may be suggested to somebody who owns a page, for narrowing a few keys. Costs no query of its own.
 
-    Left out are: pages that are gone, their own, those of existing co-authors; people whom they blocked, muted, dismissed or invited, or who blocked them;
+    Left out are: pages that are gone, their own, those of existing co-authors; people whom they blocked, muted, dismissed or invited, or who blocked
+    them, or whose invitation lies before them or was accepted;
     and who opted out: pages kept out of search engines, owners who are not suggested, take no invitations, or may contact nobody.
     """
     wrote = Authorship.objects.filter(author=OuterRef(OuterRef("pk")), work=OuterRef("work"))
@@ -46,7 +49,7 @@ def suggestible(user_id: int, page_id: int | Subquery) -> QuerySet[Author]:
     hidden = PageChoice.objects.filter(author=OuterRef("pk"), noindex=True)
     unwanted = SuggestionDismissal.objects.filter(user=user_id, author=OuterRef("pk"))
     muted = Mute.objects.filter(muter=user_id, author=OuterRef("pk"))
-    asked = Invitation.objects.filter(sender=user_id, author=OuterRef("pk"), status__in=[*UNANSWERED, InvitationStatus.ACCEPTED])
+    asked = Invitation.objects.filter(sender=user_id, author=OuterRef("pk"), status__in=INVITED)
     owned = Claim.objects.filter(author=OuterRef("pk"), status__in=HOLDING)
     pages = Author.objects.filter(merged_into__isnull=True, erased_at__isnull=True).exclude(pk=page_id)
     for reason in (together, hidden, unwanted, muted, asked, owned.filter(_owner_stays_out(user_id))):
@@ -64,6 +67,7 @@ def _owner_stays_out(user_id: int) -> Any:
         | Exists(Mute.objects.filter(muter=user_id, person=owner))
         | Exists(SuggestionChoice.objects.filter(user=owner, is_suggested=False))
         | Exists(CollaborationChoice.objects.filter(user=owner, takes_invitations=False))
+        | Exists(Invitation.objects.filter(sender=owner, recipient=user_id, status__in=[*DELIVERED, InvitationStatus.ACCEPTED]))
         | Exists(Measure.objects.filter(in_force, person=owner, kind__in=KEEPING_OUT))
     )
 
@@ -103,14 +107,16 @@ def first_suggestions(user_id: int, count: int) -> list[tuple[int, str, Any]]:
         return [(page, name, json.loads(reasons)) for page, name, reasons in cursor.fetchall()]
 
 
-def dismissed_by(user_id: int) -> QuerySet[SuggestionDismissal]:
-    """Whom somebody does not want suggested, latest first, each with its page."""
+def dismissed_by(user_id: int, *, before: int | None = None) -> QuerySet[SuggestionDismissal]:
+    """Whom somebody does not want suggested, latest first, each with its page; only what was dismissed before row ``before``."""
     rows = SuggestionDismissal.objects.filter(user=user_id, author__merged_into__isnull=True, author__erased_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     held = Claim.objects.filter(author=OuterRef("author"), status__in=HOLDING)
     blocked = Block.objects.filter(
         Q(blocker=user_id, blocked=OuterRef("profile__user")) | Q(blocked=user_id, blocker=OuterRef("profile__user"))
     )
-    return rows.exclude(Exists(held.filter(Exists(blocked)))).select_related("author").order_by("-since", "-pk")
+    return rows.exclude(Exists(held.filter(Exists(blocked)))).select_related("author").order_by("-pk")
 
 
 _OUT_OF_DATE: Final = """

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from collaboration.pages.suggestions import dismissed, suggestions_page
 from collaboration.suggestions.choosing import choose_suggested, dismiss, take_back_dismissal
 from collaboration.views.common import account_of
+from config.lib.query_params import QueryParams
 from papers.querysets.people import standing_author
 from profiles.exceptions import IdentityError
 
@@ -22,7 +23,7 @@ from profiles.exceptions import IdentityError
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What is suggested to oneself, with reasons, and whom one dismissed. Ten queries beside the log-in's."""
-    return render(request, "collaboration/suggestions.html", suggestions_page(account_of(request)))
+    return render(request, "collaboration/suggestions.html", suggestions_page(account_of(request), QueryParams(request.GET), request.path))
 
 
 @login_required

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from config.lib.registries import Registry
 from profiles.accounts.mail import queue_mail
+from profiles.accounts.tokens import end_all_tokens
 from profiles.exceptions import LimitReachedError, NotAllowedError, WrongStateError
 from profiles.models import AccountChange, ChangeKind, User
 from profiles.models.email_changes import CHANGE_WAIT
@@ -94,7 +95,7 @@ def cancel(*, change: AccountChange) -> AccountChange:
 
 @transaction.atomic
 def cancel_by_token(*, token: str) -> AccountChange:
-    """Stop the change of a token from a mail, and end every session of the account: whoever asked for it is out.
+    """Stop the change of a token from a mail, and end every session and every access token of the account: whoever asked for it is out.
 
     Raises ``WrongStateError`` for one that is done, ``AccountChange.DoesNotExist`` for a token of none.
     """
@@ -104,6 +105,7 @@ def cancel_by_token(*, token: str) -> AccountChange:
         return change
     for session in UserSession.objects.filter(user_id=change.user_id):
         session.end()
+    end_all_tokens(user=change.user)
     return change
 
 

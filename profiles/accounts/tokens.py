@@ -85,11 +85,20 @@ def make_token(*, user: User, name: str, scopes: Collection[str], days: int) -> 
 
 
 def end_token(*, token: AccessToken, user: User) -> None:
-    """End a token, at once and for good; quiet where it is gone. Two statements. Raises ``NotAllowedError`` for another's."""
+    """End a token, at once and for good; quiet where it is gone. Three statements. Raises ``NotAllowedError`` for another's."""
     if token.user_id != user.pk:
         raise NotAllowedError(_("This is somebody else's token."))
-    with act(action="token-ended", actor=user, role=Role.OWNER, subject=token):
-        AccessToken.objects.filter(pk=token.pk).delete()
+    with transaction.atomic():
+        if AccessToken.objects.select_for_update().filter(pk=token.pk).first() is None:
+            return
+        with act(action="token-ended", actor=user, role=Role.OWNER, subject=token):
+            AccessToken.objects.filter(pk=token.pk).delete()
+
+
+def end_all_tokens(*, user: User) -> None:
+    """End every token of an account. Three statements a token."""
+    for token in tokens_of(user):
+        end_token(token=token, user=user)
 
 
 def tokens_of(user: User) -> list[AccessToken]:

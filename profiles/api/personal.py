@@ -44,9 +44,11 @@ class HasScope(BasePermission):
     """Whether the token may do what is asked. A view that names no scope for an action lets nobody in."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Raises ``NotAuthenticated`` without a token, ``PermissionDenied`` that names the scope which is missing."""
+        """Raises ``NotAuthenticated`` without a token, ``MethodNotAllowed``, ``PermissionDenied`` that names the scope which is missing."""
         if not isinstance(request.auth, AccessToken):
             raise exceptions.NotAuthenticated(_("This needs a token of yours, sent as “Authorization: Bearer …”."))
+        if view.action in {None, "metadata"}:  # permissions are asked before the method is
+            raise exceptions.MethodNotAllowed(request.method or "")
         wanted = view.scopes.get(view.action)
         if wanted is None or (wanted != ANY and wanted not in request.auth.scopes):
             raise exceptions.PermissionDenied(_("This token may not do that: it lacks the scope %(scope)s.") % {"scope": wanted})

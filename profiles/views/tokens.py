@@ -14,7 +14,7 @@ from config.lib.rest.scopes import scopes
 from profiles.accounts.freshness import require_fresh
 from profiles.accounts.token_forms import TokenForm
 from profiles.accounts.tokens import KEPT_AFTER, MOST, PREFIX, end_token, make_token, tokens_of, works_now
-from profiles.exceptions import IdentityError
+from profiles.exceptions import IdentityError, WrongStateError
 from profiles.models import AccessToken, User
 
 
@@ -42,7 +42,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
         try:
             made = make_token(user=_user(request), **form.cleaned_data)
         except IdentityError as error:
-            form.add_error(None, str(error))
+            form.add_error("name" if isinstance(error, WrongStateError) else None, str(error))  # the name is taken
         else:
             return render(request, "profiles/tokens/made.html", {"token": made.token, "row": made.row})
     return render(request, "profiles/tokens/new.html", {"form": form})

@@ -17,7 +17,7 @@ from collaboration.following.targets import target_of
 from collaboration.models import Follow, FollowerCount, Mute, SavedSearch, SearchMatch
 from collaboration.querysets.feed import feed_entries
 from collaboration.safety.blocks import block
-from papers.models import Author, Work
+from papers.models import Author, Topic, Work
 from tests.factories.accounts import log_in
 from tests.factories.papers import AuthorFactory, AuthorshipFactory, InstitutionFactory, TopicFactory, WorkFactory
 from tests.factories.people import account, owner_of, page_of
@@ -73,6 +73,8 @@ def test_nobody_follows_themselves_and_new_accounts_follow_little_at_first(clien
     client.post(follow_url(TopicFactory(name="Weaving")))
     refused = client.post(follow_url(TopicFactory(name="Spinning")), headers={"HX-Request": "true"})
     assert "first week" in refused.content.decode()
+    again = client.post(follow_url(Topic.objects.get(name="Weaving")), headers={"HX-Request": "true"})
+    assert "first week" not in again.content.decode(), "what is followed already is no more"
     assert Follow.objects.count() == 1
 
 

@@ -109,12 +109,17 @@ def decode_cursor(text: str) -> tuple[str, Any, int]:
     raise ValueError("not a cursor")
 
 
+PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
+
+
 class CursorPages(BasePagination):
     """Pages of a queryset by ``cursor`` and ``page_size``, in one of the view's ``orders`` chosen by ``ordering``.
 
     A view gives ``orders`` (name to ``Order``), the first of which is the default. Each page costs the view's own
     queries and reads one row more than it shows.
     """
+
+    parameters = PARAMETERS
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         orders: Mapping[str, Order] = getattr(view, "orders", {"id": Order()})
@@ -186,6 +191,8 @@ class ReadPages(CursorPages):
     ``read(before, limit)`` gives rows whose number, which the view's ``number_of`` tells, is below ``before``.
     """
 
+    parameters = PARAMETERS - {"ordering"}
+
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         read: Callable[[int | None, int], Sequence[Any]] = queryset
         self.request, self.size, self.view = request, _page_size(request), view
@@ -205,10 +212,7 @@ class ReadPages(CursorPages):
         return replace_query_param(self.request.build_absolute_uri(), "cursor", encode_cursor(self.name, None, number_of(self.page[-1])))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return [parameter for parameter in super().get_schema_operation_parameters(view) if parameter["name"] != "ordering"]
-
-
-PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
+        return [parameter for parameter in super().get_schema_operation_parameters(view) if parameter["name"] in self.parameters]
 
 
 def _page_size(request: Request) -> int:

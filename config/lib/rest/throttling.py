@@ -23,7 +23,8 @@ class AddressThrottle(BaseThrottle):
     """So many requests a window from one address; an IPv6 network of 64 bits counts as one address.
 
     Counts in a fixed window by one atomic increment, so that parallel processes lose none. Where the cache is down
-    the request passes: what the API reads is public, and a broken counter should not hide it.
+    the request passes: most of what the API reads is public, nobody guesses a token of 256 random bits however often they may try, and what
+    can be sent to people has limits of its own in the database.
     """
 
     scope = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +68,7 @@ class StrictViewSet(GenericViewSet[Any]):
         """The query parameters that this action takes."""
         if self.detail and not self.is_list_of_detail():
             return set()
-        return {*pagination.PARAMETERS, *self.filter_parameters()}
+        return {*getattr(self.pagination_class, "parameters", pagination.PARAMETERS), *self.filter_parameters()}
 
     def filter_parameters(self) -> set[str]:
         """The query parameters of the action's filters."""
@@ -85,13 +86,17 @@ class StrictViewSet(GenericViewSet[Any]):
 
 
 class StrictJSONParser(JSONParser):
-    """Reads JSON, and calls what is nested deeper than any of ours unreadable rather than failing."""
+    """Reads JSON, and calls unreadable what is nested deeper than any of ours, or holds half a character, rather than failing later."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return super().parse(stream, media_type, parser_context)
+            read = super().parse(stream, media_type, parser_context)
+            json.dumps(read, ensure_ascii=False).encode()
         except RecursionError:
             raise exceptions.ParseError(_("This is nested too deeply.")) from None
+        except UnicodeEncodeError:
+            raise exceptions.ParseError(_("This holds half of a surrogate pair, which is no character.")) from None
+        return read
 
 
 class PublicReadViewSet(StrictViewSet):

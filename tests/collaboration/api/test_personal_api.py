@@ -6,10 +6,12 @@ import pytest
 
 from collaboration.following.follows import follow
 from collaboration.following.targets import target_of
+from collaboration.invitations.drafting import discard_draft
 from collaboration.models import Follow, Invitation, Notification
 from collaboration.safety.blocks import block
-from config.lib.public_ids import encode_public_id
+from config.lib.public_ids import decode_public_id, encode_public_id
 from papers.models import Author
+from profiles.exceptions import WrongStateError
 from tests.collaboration.invitations.conftest import CHARTER, people, sent  # noqa: F401 - a fixture
 from tests.factories.papers import TopicFactory, WorkFactory
 from tests.factories.people import account
@@ -49,6 +51,8 @@ def test_every_address_asks_for_its_scope_and_nothing_else_opens_it(settings):
         if scope in lacking or scope != "follow:read":
             assert refused.status_code == 403, (method, path)
             assert scope in refused.json()["detail"]
+    for method, path in (("patch", "following/"), ("options", "following/"), ("post", "notifications/")):
+        assert having["follow:read"](method, path).status_code == 405, path
 
 
 def test_following_is_idempotent_and_reads_as_on_the_page(people):  # noqa: F811
@@ -69,7 +73,13 @@ def test_following_is_idempotent_and_reads_as_on_the_page(people):  # noqa: F811
     assert [row["id"] for row in second["results"]] == [people.of_grace.public_id]
     assert second["next"] is None
     assert [row["kind"] for row in program("get", "following/?kind=person").json()["results"]] == ["person"]
-    for wrong in ("following/?kind=paper", "following/?cursor=x", "following/?page_size=0", "following/?pages=2"):
+    for wrong in (
+        "following/?kind=paper",
+        "following/?cursor=x",
+        "following/?page_size=0",
+        "following/?pages=2",
+        "following/?ordering=-id",
+    ):
         assert program("get", wrong).status_code == 400, wrong
     assert [program("delete", page).status_code for _ in range(2)] == [204, 204]
     own = program("put", f"following/person/{people.of_ada.public_id}/")
@@ -85,6 +95,8 @@ def test_following_is_idempotent_and_reads_as_on_the_page(people):  # noqa: F811
         {"query": 3},
     ):
         assert program("post", "following/search/", body).status_code == 400, body
+    for half in ({"query": "\ud800"}, {"\ud800": 1}, {"kind": "\ud800"}):  # its escape is JSON, and no character
+        assert program("post", "following/search/", half).status_code == 400
 
 
 def test_an_invitation_from_the_draft_to_the_answer(people):  # noqa: F811
@@ -104,7 +116,10 @@ def test_an_invitation_from_the_draft_to_the_answer(people):  # noqa: F811
     again = ada("put", draft_url, body).json()["id"]
     refused = ada("post", f"invitations/{again}/send/")
     assert (refused.status_code, refused.json()["type"]) == (403, "/api/docs/#cannot-invite")
+    draft = Invitation.objects.get(pk=decode_public_id(again))
     assert ada("delete", f"invitations/{again}/").status_code == 204
+    with pytest.raises(WrongStateError, match="is gone"):  # as where two requests meet
+        discard_draft(draft=draft, user=people.ada)
     assert ada("post", f"{invitation}accept/", {}).status_code == 403, "one's own"
 
     told = grace("get", "notifications/").json()["results"]

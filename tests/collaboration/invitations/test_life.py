@@ -22,6 +22,7 @@ from collaboration.invitations.sending import send_invitation
 from collaboration.invitations.support import collaborations
 from collaboration.models import Conversation, Invitation, InvitationLimit, Member, Notification
 from collaboration.models.invitations import TRANSITIONS, InvitationStatus
+from collaboration.pages.invitation import seen_status
 from collaboration.safety.blocks import block
 from profiles.claims.life import release_page
 from profiles.exceptions import IdentityError, LimitReachedError, NotAllowedError, WrongStateError
@@ -153,6 +154,11 @@ def test_ones_own_invitation_to_a_page_that_one_claims_is_withdrawn_and_a_blocke
     block(blocker=emmy, blocked=people.ada)
     owner_of(people.of_emmy, user=emmy)
     assert (state(by_ada), state(by_grace)) == ("closed", "sent")
+    for sender, invitation in ((people.ada, by_ada), (people.grace, by_grace)):  # to who sent them both look the same
+        invitation.refresh_from_db()
+        assert seen_status(invitation, sender) == InvitationStatus.SENT
+        assert invitation.delivered_at is not None
+        assert invitation.expires_at < timezone.now() + timedelta(days=60)
 
 
 def test_who_takes_no_invitations_gets_none_and_what_waited_comes_when_they_do_again(people: People) -> None:

@@ -109,7 +109,8 @@ def test_she_reads_why_with_links_to_it_and_nobody_else_does(pages, bea, ada):
     assert "1 shared co-author and 1 shared topic" in home
     assert Client().get(ADDRESS).status_code == 302
     assert "Grace Farrowgate" not in shown(account("nobody"))
-    assert "Grace Farrowgate" not in text_of(Client().get("/researchers/x/x/")), "no page tells it"
+    for reader in (Client(), log_in(Client(), account("stranger"))):
+        assert "1 shared co-author" not in text_of(reader.get(pages[0].get_absolute_url())), "her page does not tell it"
 
 
 def test_empty_states_say_what_would_fill_them(page, pages):
@@ -122,7 +123,7 @@ def test_empty_states_say_what_would_fill_them(page, pages):
     assert "What would fill this" in text_of(log_in(Client(), lone).get("/"))
 
 
-def test_not_this_one_with_scripts_and_without_and_back(pages, ada):
+def test_not_this_one_with_scripts_and_without_and_back(pages, ada, monkeypatch):
     client = log_in(Client(), ada)
     one = f"/suggestions/{pages[1].public_id}/"
     assert log_in(Client(enforce_csrf_checks=True), ada).post(one).status_code == 403
@@ -135,6 +136,12 @@ def test_not_this_one_with_scripts_and_without_and_back(pages, ada):
     assert SuggestionDismissal.objects.count() == 1
     refresh_suggestions([pages[0].pk])
     assert "Grace Farrowgate" not in suggested(ada)
+    SuggestionDismissal.objects.create(user=ada, author=pages[2])
+    monkeypatch.setattr("collaboration.pages.suggestions.DISMISSED_SHOWN", 1)
+    listed = client.get(ADDRESS)
+    older = next(link for link in links_of(listed) if "after=" in link)
+    assert "Emmy Notherby" in text_of(listed)
+    assert "Grace Farrowgate" in text_of(client.get(older)).partition("Not suggested any more")[2]
     assert "may be suggested to you again" in text_of(client.post(one, {"do": "take-back"}, follow=True))
     refresh_suggestions([pages[0].pk])
     assert suggested(ada)[0] == "Grace Farrowgate"
@@ -163,6 +170,16 @@ def invited(ada, grace, pages):
     )
 
 
+def declined(ada, grace, pages):
+    invited(ada, grace, pages)
+    Invitation.objects.update(status=InvitationStatus.DECLINED, decline_reason="no-time", recipient=grace, answered_at=timezone.now())
+
+
+def invited_by_her(ada, grace, pages):
+    invited(ada, grace, pages)
+    Invitation.objects.update(sender=grace, recipient=ada, author=pages[0])
+
+
 LEFT_OUT = (
     lambda ada, grace, _: block(blocker=ada, blocked=grace),
     lambda ada, grace, _: block(blocker=grace, blocked=ada),
@@ -173,6 +190,8 @@ LEFT_OUT = (
     lambda _ada, _grace, pages: PageChoice.objects.create(author=pages[1], noindex=True),
     withdrawn,
     invited,
+    declined,
+    invited_by_her,
     written_together,
 )
 

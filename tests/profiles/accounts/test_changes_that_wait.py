@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from profiles.accounts import changes
+from profiles.accounts.tokens import known_token, make_token
 from profiles.exceptions import LimitReachedError, NotAllowedError, WrongStateError
 from profiles.models import AccountChange, ChangeKind, User
 from tests.factories.accounts import log_in, person
@@ -240,6 +241,7 @@ def test_who_has_only_orcid_does_not_lock_themselves_out():
 def test_the_link_in_the_mail_stops_it_and_throws_everybody_out(client, ada, asked, letters):
     thief = Client()
     thief.post(reverse("account_login"), {"login": "ada@example.org", "password": PASSWORD})
+    program = make_token(user=ada, name="Quiet hands", scopes=["follow:read"], days=365).token
     link = stop_link(letters("ada@example.org")[0])
 
     page = client.get(link)
@@ -251,6 +253,7 @@ def test_the_link_in_the_mail_stops_it_and_throws_everybody_out(client, ada, ask
     assert changes.carry_out_due(at=later(73)) == 0
     assert main_address(ada) == "ada@example.org"
     assert thief.get(EMAIL).status_code == 302
+    assert known_token(program) is None
     log_in(client, ada)
     assert "The change is stopped" in client.post(link).content.decode(), "twice is once"
     assert client.get(EMAIL).status_code == 200, "an old link throws nobody out again"
