@@ -206,14 +206,18 @@ def _nesting(tex: str) -> int:
 
 def _prepared(tex: str) -> str:
     """The formula in the words that the converter knows, and with angle brackets in text kept from looking like tags."""
+    return _TEXT_GROUP.sub(lambda group: group.group().translate(_ANGLES), in_usual_commands(tex))
+
+
+def in_usual_commands(tex: str) -> str:
+    """The formula with what authors define for themselves and what is out of date in the commands that everybody knows."""
     if "%" in tex:
         tex = _BARE_PERCENT.sub(r"\\%", tex)  # in a record it is a percent sign, not a comment
     if "\\" not in tex:
         return tex
     tex = _OLD_FONT.sub(lambda group: rf"\{_FONTS[group.group(1)]}{{{group.group(2)}}}", tex)
     tex = _MACRO.sub(lambda macro: _MACROS.get(macro.group(1), macro.group()), tex)
-    tex = _UPRIGHT_WORD.sub(r"\\text{\1}", tex)  # one word, not a row of single letters
-    return _TEXT_GROUP.sub(lambda group: group.group().translate(_ANGLES), tex)
+    return _UPRIGHT_WORD.sub(r"\\text{\1}", tex)  # one word, not a row of single letters
 
 
 def _compact(mathml: str, tex: str) -> str:

@@ -193,8 +193,11 @@ def _without_slips(
     for ordinal, record in records:
         slips = found.get((record.source, record.record_id), set())
         kept.append((ordinal, replace(record, ids={name: value for name, value in record.ids.items() if (name, value) not in slips})))
-        for scheme, value in sorted(slips):
-            batch.notes[ordinal] = f"The identifier {scheme}:{value} stands for another work of this source and was left there."
+        if slips:
+            batch.notes[ordinal] = " ".join(
+                f"The identifier {scheme}:{value} stands for another work of this source and was left there."
+                for scheme, value in sorted(slips)
+            )
     return kept
 
 
@@ -262,7 +265,7 @@ def _update(present: list[UpdateRequest], knowledge: Knowledge, batch: _Batch) -
     resolve_references([(request.work, request.record) for request in present])
     for request in present:
         outcome = ItemOutcome.UPDATED if request.work in updated.changed else ItemOutcome.UNCHANGED
-        note = updated.notes.get(request.work, "")
+        note = " ".join(filter(None, (batch.notes.get(request.ordinal), updated.notes.get(request.work))))
         batch.outcomes.append(Outcome(request.ordinal, request.record.record_id, outcome, request.work, note))
 
 

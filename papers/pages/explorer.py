@@ -77,7 +77,7 @@ def explorer_context(params: QueryParams, viewer: Viewer, *, live: bool) -> dict
         "clear_url": path + state.query(without=(), first=None, last=None, weight=0, hidden=()) if state.is_narrowed else "",
         "starts": starts,
         "search_note": search_note,
-        "examples": examples(state, path) if not state.open and not state.q else [],
+        "examples": examples(state, path) if not (state.open or state.path or state.q) else [],
         "summary": summary(found),
         "way": way_rows(found, path),
         "way_text": way_text(found),

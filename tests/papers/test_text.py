@@ -256,6 +256,8 @@ def test_keys_are_letters_and_digits(text: str) -> None:
         ("A plain title for $5 and $6", "A plain title for $5 and $6"),
         (r"$\mathcal{O}(n^2)$ at \(\frac{1}{2}\)", "𝒪(n²) at 1/2"),
         (r"$\alpha$-Rényi, $x_{i+1}$ and $\pi_{0.5}$", "α-Rényi, x_(i+1) and π_(0.5)"),
+        (r"In $O(1/\eps^2)$ and $\R^d$: $\argmin f$, $\foo x$", "In O(1/ε²) and ℝ^d: arg min f, foo x"),
+        (r"$\left(\tfrac{1}{2}\right)$", "(1/2)"),
         (r"Odd $\{ x$ and ${$", r"Odd { x and {"),
     ],
 )
@@ -266,6 +268,11 @@ def test_references_have_formulas_in_unicode(text: str, expected: str) -> None:
 @given(MESSY)
 @example("$" + "{" * 900 + "$")
 @example("$" + "\\frac" * 300 + "$")
+@example("$\\begin{array}{c}\\end{array}$")
+@example("$\\begin{pmatrix}$")
+@example("$x\\href$ of $\\title$, $\\input$")
+@example("$\\sqrt" + "[" * 400 + "$")
+@example("$" + "\\(" * 700 + "$")
 def test_text_without_formulas_is_had_of_any(text: str) -> None:
     assert "$" in text or "\\" in text or plain_text(text) == text
     plain_text(text)
