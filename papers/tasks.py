@@ -93,14 +93,17 @@ def resume_imports() -> None:
 
 @shared_task(soft_time_limit=3500, time_limit=3600)
 def recompute_figures_nightly() -> None:
-    """The figures of all works and the novelty of all authors in full; authors computed by an older definition are marked.
+    """The figures of all works and the novelty of all authors in full; authors and blocks of names computed by older definitions are marked.
 
     May be killed and started again: what it stores, it stores whole.
     """
     from papers.figures import mark_outdated_authors, refresh_all_work_figures
+    from papers.persons.blocks import METHOD
+    from papers.persons.marking import mark_outdated_blocks
 
     refresh_all_work_figures()
     mark_outdated_authors()
+    mark_outdated_blocks(METHOD)
 
 
 @shared_task(soft_time_limit=60, time_limit=90)

@@ -23,7 +23,7 @@ from papers.persons.writing import write_plan
 from papers.refresh import mark_all
 from papers.slices.marking import works_changed
 
-METHOD = "clusters-1"  # raise it when the engine or its coefficients change, and mark all blocks
+METHOD = "clusters-2"  # raise it when the engine or its coefficients change: the night marks what an older one compared
 MENTIONS_TOGETHER = 4_000  # about a second's work, and 20 MB
 
 

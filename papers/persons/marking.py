@@ -25,13 +25,13 @@ _NAMES = """
     WHERE NOT authorship.is_organisation
 """
 _ASTRAY = """
-    SELECT authorship.id
+    SELECT DISTINCT ON (authorship.work_id, author.merged_into_id) authorship.id
     FROM unnest(%s::bigint[]) AS chunk (id)
     JOIN papers_authorship AS authorship ON authorship.work_id >= chunk.id * %s AND authorship.work_id < (chunk.id + 1) * %s
     JOIN papers_author AS author ON author.id = authorship.author_id AND author.merged_into_id IS NOT NULL
     WHERE NOT authorship.decided_by_person AND NOT EXISTS (
         SELECT 1 FROM papers_authorship AS other WHERE other.work_id = authorship.work_id AND other.author_id = author.merged_into_id)
-    ORDER BY authorship.id
+    ORDER BY authorship.work_id, author.merged_into_id, authorship.id
 """
 _LEAD = """
     UPDATE papers_authorship AS authorship SET author_id = author.merged_into_id
@@ -105,6 +105,12 @@ def mark_everything(*, reason: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ALL)
     return mark_dirty(kind=BLOCK, ids=all_blocks(), reason=reason)
+
+
+def mark_outdated_blocks(method: str) -> int:
+    """Mark the blocks that another version of the engine compared; returns how many. One pass over the blocks."""
+    outdated = NameBlock.objects.filter(clustered_at__isnull=False).exclude(method=method).order_by("pk").values_list("pk", flat=True)
+    return mark_dirty(kind=BLOCK, ids=outdated.iterator(), reason="engine")
 
 
 def all_blocks() -> Iterator[int]:

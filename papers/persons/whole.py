@@ -16,7 +16,6 @@ from papers.disambiguation.corpus import WordCounts
 from papers.disambiguation.mentions import Mention, MentionKey
 from papers.disambiguation.outcomes import Cluster, Clustering, UncertainPair
 from papers.exceptions import BlockBusyError
-from papers.models import RefreshRequest
 from papers.names import parse_name
 from papers.persons.blocks import MENTIONS_TOGETHER, store_clustering
 from papers.persons.deciding import constraints_of
@@ -52,7 +51,7 @@ def compare_everything(compared: Progress = lambda _: None, stored: Progress = l
     Each piece is one transaction, and storing what is so already writes nothing: a run that was killed is simply run again, with the
     same result. Marks of blocks that were there before are settled by it. Where people decided meanwhile, the piece is left to the workers.
     """
-    settled = dict(RefreshRequest.objects.filter(kind=BLOCK, leased_until__isnull=True).values_list("object_id", "version"))
+    settled = _taken_up()
     whole = read_everything()
     mentions, constraints = constraints_of(whole)
     by_key = {mention.key: mention for mention in mentions}
@@ -146,6 +145,23 @@ def _runs(sizes: Mapping[int, int]) -> Iterator[list[int]]:
         weight += size
     if run:
         yield run
+
+
+_TAKE_UP = """
+    WITH free AS (
+        SELECT id FROM papers_refreshrequest WHERE kind = %s AND leased_until IS NULL ORDER BY object_id FOR UPDATE)
+    UPDATE papers_refreshrequest AS request SET attempts = greatest(attempts, 1), last_error = 'Taken up with all others.'
+    FROM free WHERE request.id = free.id RETURNING request.object_id, request.version
+"""
+
+
+def _taken_up() -> dict[int, int]:
+    """The blocks that wait to be compared, with the versions of their marks, which count as begun on from now: who marks a block again
+    raises its version. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_UP, [BLOCK])
+        return dict(cursor.fetchall())
 
 
 def _settle(marks: Mapping[int, int]) -> None:

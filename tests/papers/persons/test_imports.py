@@ -10,9 +10,10 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from papers.exceptions import BlockBusyError
 from papers.models import Author, Authorship, ImportRun, ImportState, NameBlock, RefreshRequest
 from papers.persons import blocks, whole
-from papers.persons.marking import mark_everything
+from papers.persons.marking import mark_blocks, mark_everything, mark_outdated_blocks
 from papers.records import AuthorshipRecord
 from papers.refresh import kinds_with_work
 from papers.rounds import refresh_some, refresh_until
@@ -137,8 +138,54 @@ def test_all_at_once_says_what_block_by_block_says_and_says_it_twice(library, mo
 
     assert done.mentions == Authorship.objects.count()
     assert done.left == 0
+    assert not RefreshRequest.objects.filter(kind="block").exists()
     compare_all()
     assert persons() == together
     call_command("disambiguate_all", verbosity=0)
     assert persons() == together
     assert dict(Author.objects.values_list("pk", "confidence")) == confidences
+
+
+@pytest.mark.parametrize("waited_before", [True, False])
+def test_what_is_marked_while_all_is_compared_at_once_waits_for_the_workers(library, monkeypatch, waited_before):
+    """A decision, or an import, that comes between reading and storing; and a piece that cannot be stored because of it."""
+    compare_all()
+    key = NameBlock.objects.exclude(persons=0).order_by("key").values_list("key", flat=True)[0]
+    if waited_before:
+        mark_everything(reason="test")
+    read = whole.read_everything
+
+    def read_and_mark():
+        found = read()
+        mark_blocks([key], reason="somebody decided")
+        return found
+
+    monkeypatch.setattr(whole, "read_everything", read_and_mark)
+    whole.compare_everything()
+    assert waiting_blocks() == [key]
+    monkeypatch.setattr(whole, "read_everything", read)
+    monkeypatch.setattr(whole, "_ensure_nobody_decided", _busy)
+    mark_everything(reason="test")
+    done = whole.compare_everything()
+    assert done.left > 0
+    assert len(waiting_blocks()) == NameBlock.objects.filter(persons__gt=0).count()
+
+
+def waiting_blocks() -> list[str]:
+    marks = RefreshRequest.objects.filter(kind="block").values_list("object_id", flat=True)
+    return list(NameBlock.objects.filter(pk__in=list(marks)).order_by("key").values_list("key", flat=True))
+
+
+def _busy(*_given):
+    raise BlockBusyError
+
+
+def test_blocks_that_an_older_engine_compared_are_compared_again(library):
+    compare_all()
+    older = NameBlock.objects.filter(clustered_at__isnull=False).order_by("pk")[:2]
+    for block in older:
+        block.method = "clusters-0"
+        block.save(update_fields=["method"])
+    assert mark_outdated_blocks(blocks.METHOD) == len(older) == 2
+    refresh_until("block", deadline=FOREVER)
+    assert mark_outdated_blocks(blocks.METHOD) == 0
