@@ -67,7 +67,8 @@ def fill(world: Synthetic) -> None:
             cursor.execute(f"ALTER TABLE papers_{table} ADD PRIMARY KEY (id)")
         for place, index in enumerate(_INDEXES):
             cursor.execute(f"CREATE INDEX made_{place} ON {index}")
-        cursor.execute("ANALYZE; RESET session_replication_role")
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("VACUUM ANALYZE")  # as it is some minutes after an import, when the database has tidied up by itself
 
 
 def pour(world: Synthetic) -> None:
