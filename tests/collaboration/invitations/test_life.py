@@ -158,6 +158,7 @@ def test_ones_own_invitation_to_a_page_that_one_claims_is_withdrawn_and_a_blocke
         invitation.refresh_from_db()
         assert seen_status(invitation, sender) == InvitationStatus.SENT
         assert invitation.delivered_at is not None
+        assert invitation.expires_at is not None
         assert invitation.expires_at < timezone.now() + timedelta(days=60)
 
 

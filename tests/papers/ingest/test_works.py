@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -168,9 +169,9 @@ def test_an_identifier_that_a_source_gave_to_two_of_its_works_by_mistake_makes_t
     assert Work.objects.get(title=review.title).identifiers.filter(scheme="doi").exists()
     assert "10.1/x stands for another work" in ImportItem.objects.get(run=runs[-1], record_id="J10-1008").reason
     assert counts(read(review, words)) == (0, 0, 2, 0)
-    preprint = {"title": "Failure on Looms", "authors": ["Emmy Note"]}
-    read(record("2601.1", source="arxiv", ids={"arxiv": "2601.1"}, **preprint))
-    both = read(record("J10-1010", source="acl", ids={"doi": "10.1/x", "arxiv": "2601.1"}, **preprint))
+    preprint = record("2601.1", source="arxiv", title="Failure on Looms", ids={"arxiv": "2601.1"}, authors=["Emmy Note"])
+    read(preprint)
+    both = read(replace(preprint, record_id="J10-1010", source="acl", ids={"doi": "10.1/x", "arxiv": "2601.1"}))
     assert both.created == 0
     assert "10.1/x stands for another work" in ImportItem.objects.get(run=both).reason
     renamed = record("J10-1009", source="acl", title="Book review: the representation of looms.", ids={"doi": "10.1/x"})
