@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any, Final
 
 import numpy as np
 
-from collaboration.suggestions.kinds import Reason, ReasonKind
+from collaboration.suggestions.kinds import FEWEST_WORDS, Reason, ReasonKind
 from collaboration.suggestions.prospects import Ground, Measures
 from collaboration.suggestions.records import Ints
 
@@ -18,6 +19,18 @@ NONE: Final = 0  # in place of a work that there is not
 def has_reason(ground: Ground, found: Measures, row: int, person: int, other: int) -> bool:
     """Whether ``reasons_for`` would find any: what was measured is a reason where a person or a term is behind it."""
     return bool(found.ties[row, other] > 0 or found.words[row, other] > 0) or _chain(ground, person, other) is not None
+
+
+def thinly_joined(ground: Ground, person: int, others: Ints) -> list[int]:
+    """Of these people, with whom no co-author is shared, those whom so little joins to her that ``is_enough`` says no. A millisecond."""
+    if not len(others):
+        return []
+    words = bisect_left(ground.records.vocabulary, 1, key=lambda term: int(not isinstance(term, str)))  # topics stand behind words
+    shared = ground.profiles[others].multiply(ground.profiles[[person]]).tocsr()
+    shared.eliminate_zeros()
+    with_topic = np.isin(np.arange(len(others)), shared.nonzero()[0][shared.nonzero()[1] >= words])
+    few = others[(np.diff(shared.indptr) < FEWEST_WORDS) & ~with_topic]
+    return [other for other in few.tolist() if _chain(ground, person, other) is None]
 
 
 def reasons_for(ground: Ground, person: int, other: int) -> tuple[Reason, ...]:

@@ -11,10 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from collaboration.suggestions.kinds import is_enough
 from collaboration.suggestions.model import Weights, learn
 from collaboration.suggestions.prospects import Block, Ground, Measures, adamic_adar, candidates, features, measures, prepare, strangers
-from collaboration.suggestions.reasons import has_reason, reasons_for
+from collaboration.suggestions.reasons import has_reason, thinly_joined
 from collaboration.suggestions.records import MOST_AUTHORS, Floats, Ints, WorkRow, assemble
 
 LEAST_WORKS: Final = 3  # of those whom something is suggested to
@@ -141,8 +140,7 @@ def evaluate(given: Split, weights: Weights, *, active_only: bool) -> Table:
             listing = chosen[_best(ours[np.searchsorted(looked_at, chosen)], chosen)]
             listed += len(listing)
             without += sum(not has_reason(given.ground, found, row, person, other) for other in listing.tolist())
-            apart = listing[found.ties[row, listing] == 0]
-            thin += sum(not is_enough(reasons_for(given.ground, person, other)) for other in apart.tolist())
+            thin += len(thinly_joined(given.ground, person, listing[found.ties[row, listing] == 0]))
     true = np.concatenate(truth) if truth else np.empty(0, dtype=bool)
     rows = tuple(_row(name, tally, to_find, true) for name, tally in tallies.items())
     return Table(len(to_find), sum(to_find), len(true), int(true.sum()), rows, listed, without, thin)

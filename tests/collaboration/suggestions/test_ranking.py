@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from collaboration.suggestions.kinds import Reason, ReasonKind, is_enough
 from collaboration.suggestions.model import LEARNT, learn, ranked
 from collaboration.suggestions.prospects import adamic_adar, candidates, features, measures, prepare, strangers
-from collaboration.suggestions.reasons import has_reason, reasons_for
+from collaboration.suggestions.reasons import has_reason, reasons_for, thinly_joined
 from collaboration.suggestions.records import MOST_AUTHORS, WorkRow, assemble
 from collaboration.suggestions.splits import BASELINES, OURS, area_under_curve, evaluate, learn_from, split
 from collaboration.suggestions.works_file import read_rows
@@ -80,6 +80,8 @@ def test_whatever_the_records_nobody_is_a_candidate_who_wrote_along_and_everybod
         read = features(ground, found, person, person, chosen)
         assert np.isfinite(read).all()
         assert np.allclose(read, features(backwards, again, person, person, chosen), atol=1e-5)
+        apart = chosen[found.ties[person, chosen] == 0]
+        assert thinly_joined(ground, person, apart) == [one for one in apart.tolist() if not is_enough(reasons_for(ground, person, one))]
         for other in chosen.tolist():
             told = reasons_for(ground, person, other)
             assert told
