@@ -6,7 +6,7 @@ A worker draws it when it stores a slice, so that a page only reads it; what a p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from config.lib.public_ids import decode_public_id
 from papers.addresses import institution_address, paper_address, researcher_address, topic_address
 from papers.graph.document import Edge, Node, NodeKind, SliceDocument
-from papers.graph.drawing import Addresses, canvases_for, picture_of, scene_of, svg_of
+from papers.graph.drawing import Addresses, Picture, canvases_for, legend_of, picture_of, scene_of, svg_of
 from papers.graph.words import fact_text
 
-DRAWING_VERSION: Final = 3  # of the markup: moved, it lets every stored drawing be made anew when it is next read
+DRAWING_VERSION: Final = 4  # of the markup: moved, it lets every stored drawing be made anew when it is next read
 FEWEST: Final = 2  # nodes of which a picture says more than a sentence
 
 _ADDRESSES: Final[Mapping[NodeKind, Callable[[int, str], str]]] = MappingProxyType(
@@ -80,17 +80,23 @@ def figure_of(document: SliceDocument) -> str:
     addresses = Addresses(lambda node: None if node.key == subject.key else node_address(node), lambda edge: edge_address(edge.a, edge.b))
     pictures = [picture_of(scene_of(document, canvas), canvas) for canvas in canvases_for(document)]
     drawings = "".join(svg_of(picture, addresses) for picture in pictures)
-    return f'<div class="graph-pictures">{drawings}</div>{_table(document, subject)}'
+    return f'<div class="graph-pictures">{drawings}{legend_of(*pictures)}</div>{_table(document, subject, _between(pictures, subject))}'
 
 
-def _table(document: SliceDocument, subject: Node) -> str:
-    """Every node with what joins it, each reason a link to its evidence."""
+def _between(pictures: Iterable[Picture], subject: Node) -> list[Edge]:
+    """The lines of the pictures that do not lead to the subject, in the order of the document's edges."""
+    drawn = {(edge.a, edge.b): edge for picture in pictures for edge in picture.lines if subject.key not in {edge.a, edge.b}}
+    return [drawn[ends] for ends in sorted(drawn)]
+
+
+def _table(document: SliceDocument, subject: Node, between: Sequence[Edge]) -> str:
+    """Every node with what joins it, and the lines of the picture between neighbours, each reason a link to its evidence."""
     names = {node.key: node.label for node in document.nodes}
     best = _best_edges(document)
     rows = []
     for node in document.nodes[1:]:
         edge = best.get(node.key)
-        reason = "" if edge is None else _reason(edge, names)
+        reason = "" if edge is None else _reason(edge, names, node.key)
         year = f" <small>{node.year}</small>" if node.year else ""
         rows.append(
             f'<tr><td><a href="{escape(node_address(node))}" dir="auto">{escape(node.label)}</a>{year}</td>'
@@ -102,8 +108,21 @@ def _table(document: SliceDocument, subject: Node) -> str:
     heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in (_("Name or title"), _("Kind"), _("What joins it")))
     return (
         f'<details class="why graph-table"><summary>{escape(summary)}</summary><div class="graph-rows"><table><caption>{escape(caption)}'
-        f"</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>{_table_between(between, names)}</div></details>"
     )
+
+
+def _table_between(edges: Sequence[Edge], names: Mapping[str, str]) -> str:
+    """Who and what of these is joined with each other, as the picture shows it; "" where nothing is."""
+    if not edges:
+        return ""
+    rows = "".join(
+        f'<tr><td dir="auto">{escape(names[edge.a])}</td><td dir="auto">{escape(names[edge.b])}</td><td>{_reason(edge, names)}</td></tr>'
+        for edge in edges
+    )
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in (_("One"), _("Another"), _("What joins them")))
+    caption = escape(_("Lines between these, as drawn"))
+    return f'<table class="graph-between"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _best_edges(document: SliceDocument) -> dict[str, Edge]:
@@ -115,8 +134,10 @@ def _best_edges(document: SliceDocument) -> dict[str, Edge]:
     return best
 
 
-def _reason(edge: Edge, names: Mapping[str, str]) -> str:
-    text = "; ".join(fact_text(fact, names[edge.a], names[edge.b]) for fact in edge.facts)
+def _reason(edge: Edge, names: Mapping[str, str], told_of: str = "") -> str:
+    """The facts as a link to their evidence; ``told_of`` is the end beside which they stand, so that the other is named."""
+    beside = names[edge.a if edge.b == told_of else edge.b] if told_of else ""
+    text = "; ".join(fact_text(fact, names[edge.a], names[edge.b], beside=beside) for fact in edge.facts)
     return f'<a href="{escape(edge_address(edge.a, edge.b))}" rel="nofollow">{escape(text)}</a>'
 
 

@@ -18,9 +18,12 @@ def years(first: int | None, last: int | None) -> str:
     return "–".join(map(str, known))
 
 
-def fact_text(fact: Fact, a: str, b: str) -> str:
-    """The fact as a sentence without its full stop; ``a`` and ``b`` are the names of the edge's ends."""
-    values: Values = {"a": a, "b": b, "count": fact.count or 0, "of": fact.of or 0, "place": fact.place or 0}
+def fact_text(fact: Fact, a: str, b: str, *, beside: str = "") -> str:
+    """The fact as a sentence without its full stop; ``a`` and ``b`` are the names of the edge's ends.
+
+    ``beside`` names the other end where a text about one of them would not: "3 joint papers with Ada".
+    """
+    values: Values = {"a": a, "b": b, "beside": beside, "count": fact.count or 0, "of": fact.of or 0, "place": fact.place or 0}
     stated = _uncounted(fact, values) if fact.count is None else ""
     stated = stated or _SENTENCES[fact.type.value](fact, values)
     when = years(fact.first, fact.last)
@@ -32,6 +35,28 @@ def short_fact(fact: Fact, *, from_a: bool) -> str:
     if fact.count is None and fact.type.value in _COUNTED:
         return ""
     return _SHORT[fact.type.value](fact, fact.count or 0, from_a)
+
+
+def fact_over(fact: Fact, name: str, *, from_a: bool) -> str:
+    """A few words beside a node that is here by its line to a neighbour of the subject, whose short name is given; ``from_a`` where the neighbour
+    is ``a``. May be "".
+    """
+    if fact.type.value == "wrote":
+        return _("author of “%(name)s”") % {"name": name}
+    told = {
+        "joint-works": lambda n: ngettext("%(count)d joint paper with %(name)s", "%(count)d joint papers with %(name)s", n),
+        "works-on": lambda n: (
+            ngettext("%(count)d work of %(name)s", "%(count)d works of %(name)s", n)
+            if from_a
+            else ngettext("%(count)d work on %(name)s", "%(count)d works on %(name)s", n)
+        ),
+        "affiliated": lambda n: (
+            ngettext("%(count)d work of %(name)s", "%(count)d works of %(name)s", n)
+            if from_a
+            else ngettext("%(count)d work from %(name)s", "%(count)d works from %(name)s", n)
+        ),
+    }.get(fact.type.value)
+    return told(fact.count) % {"count": fact.count, "name": name} if told is not None and fact.count is not None else ""
 
 
 Values = Mapping[str, str | int]
@@ -57,6 +82,8 @@ def _uncounted(fact: Fact, values: Values) -> str:
 
 
 def _joint(fact: Fact, values: Values) -> str:
+    if values["beside"]:
+        return ngettext("%(count)d joint paper with %(beside)s", "%(count)d joint papers with %(beside)s", fact.count or 0) % values
     return ngettext("%(count)d joint paper", "%(count)d joint papers", fact.count or 0) % values
 
 
@@ -127,8 +154,15 @@ def _works(_fact: Fact, count: int, _from_a: bool) -> str:  # noqa: FBT001 - one
     return ngettext("%(count)d work", "%(count)d works", count) % {"count": count}
 
 
+def _works_on_it(fact: Fact, count: int, from_a: bool) -> str:  # noqa: FBT001 - one signature for all
+    is_topic = from_a if fact.type.value == "works-from" else not from_a  # the subject, beside whose people and institutions this stands
+    return ngettext("%(count)d work on it", "%(count)d works on it", count) % {"count": count} if is_topic else _works(fact, count, from_a)
+
+
 def _short_affiliation(fact: Fact, count: int, from_a: bool) -> str:  # noqa: FBT001 - one signature for all
-    return years(fact.first, fact.last) if from_a and fact.first else _works(fact, count, from_a)
+    if from_a:
+        return years(fact.first, fact.last) or _works(fact, count, from_a)
+    return ngettext("%(count)d work from here", "%(count)d works from here", count) % {"count": count}
 
 
 def _short_place(fact: Fact, _count: int, from_a: bool) -> str:  # noqa: FBT001 - one signature for all
@@ -154,8 +188,8 @@ _SHORT: Final[Mapping[str, Callable[[Fact, int, bool], str]]] = MappingProxyType
         "joint-works": lambda _fact, count, _from_a: ngettext("%(count)d joint paper", "%(count)d joint papers", count) % {"count": count},
         "wrote": _short_place,
         "about": lambda _fact, _count, _from_a: "",
-        "works-on": _works,
-        "works-from": _works,
+        "works-on": _works_on_it,
+        "works-from": _works_on_it,
         "meets": lambda _fact, count, _from_a: ngettext("%(count)d shared work", "%(count)d shared works", count) % {"count": count},
         "cites": lambda _fact, _count, from_a: _("cited here") if from_a else _("cites this"),
         "works-cite": _short_cited,

@@ -17,7 +17,7 @@ FILE_STYLE: Final = (
     ".graph{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Helvetica Neue',Arial,sans-serif;background:#fbfaf7}"
     "text{fill:#1d1f24;stroke:#fbfaf7;stroke-width:3px;stroke-linejoin:round;paint-order:stroke}"
     ".graph-fact{font-size:10.5px;fill:#565a63}.graph-subject text{font-size:13.5px;font-weight:600}.graph-reach{fill:none;stroke:none}"
-    ".graph-line{fill:none;stroke:#8f8d86}.graph-path .graph-line{stroke:#14506b}.graph-person circle{fill:#14506b}"
+    ".graph-line{fill:none;stroke:#8f8d86}.graph-dash .graph-line{stroke-dasharray:5 4}.graph-path .graph-line{stroke:#14506b}.graph-person circle{fill:#14506b}"
     ".graph-paper rect:not(.graph-reach){fill:#825300}.graph-institution polygon{fill:#7a3b5e}"
     ".graph-topic rect:not(.graph-reach){fill:#fff;stroke:#48662b}.graph-topic text{stroke:none}"
 )

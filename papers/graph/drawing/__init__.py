@@ -1,6 +1,9 @@
 """A slice as a picture: which nodes, where, with which labels, and the SVG that says so. Pure; see docs/graph.md."""
 
-from papers.graph.drawing.placing import Box, Picture, Placed, picture_of
+from papers.graph.drawing.boxes import Box
+from papers.graph.drawing.following import Placed
+from papers.graph.drawing.legend import legend_of
+from papers.graph.drawing.placing import Picture, picture_of
 from papers.graph.drawing.scene import NARROW, NARROW_PAPER, WIDE, WIDE_PAPER, Canvas, Drawn, Scene, canvases_for, scene_among, scene_of
 from papers.graph.drawing.svg import Addresses, Emphasis, svg_of
 
@@ -18,6 +21,7 @@ __all__ = [
     "Placed",
     "Scene",
     "canvases_for",
+    "legend_of",
     "picture_of",
     "scene_among",
     "scene_of",

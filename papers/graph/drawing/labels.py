@@ -60,7 +60,7 @@ def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str
         kept = kept[:-1]
     kept = _whole_letters(kept, text)
     at_word = kept.rfind(" ")
-    if at_word > len(kept) * 0.6:
+    if at_word > len(kept) * 0.35:
         kept = kept[:at_word]
     return kept.rstrip(" ,;:.-–—(") + ELLIPSIS
 

@@ -2,69 +2,45 @@
 
 The stress layout gives directions and distances; the picture is filled by spreading both evenly, half way, so that neither
 order is lost. Then the nodes are set one after the other, by rank: each takes, of some hundred places round where it belongs and
-of the sides its label may stand on, the one nearest to its place that crosses the fewest lines and covers nothing. What finds no
-place is left to the table. The same scene gives the same picture; n nodes cost about n numpy operations over a few hundred places.
+of the sides its label may stand on, the one nearest to its place that crosses the fewest lines and covers nothing. No line runs over or close
+by a thing that it does not join, or it would seem to end there: what finds no such place is left to the table, and so is a line between
+neighbours that cannot be followed. The same scene gives the same picture; n nodes cost about n numpy operations over a few hundred places.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from papers.graph.document import Edge
+from papers.graph.drawing.boxes import Box, Boxes, Points, box_around, crossed, cuts, meeting
+from papers.graph.drawing.following import CLEAR, Placed, in_order, lines_among, turned
 from papers.graph.drawing.scene import Canvas, Drawn, Scene
 
-Boxes = npt.NDArray[np.float64]  # rows of left, top, right, bottom
-Points = npt.NDArray[np.float64]
-
 EDGE: Final = 5.0  # to the border of the picture
-APART: Final = 4.0  # between one thing and the next
 GAP: Final = 4.0  # between a node and its label
 PILL: Final = (8.0, 4.0)  # a topic's label is its node: the room around its words
 _RINGS: Final = (0.0, 9.0, 18.0, 28.0, 40.0, 54.0, 70.0, 90.0, 114.0, 142.0, 175.0)
-_CROSSING: Final = 26.0  # a crossing is worth a way of so many units
-_LOOKED_AT: Final = 90  # of the nearest free places, for their crossings
-_UPRIGHT: Final = 1e-9  # a line that is not quite upright can be divided by
+_CROSSING: Final = 90.0  # a crossing is worth a way of so many units
+_LOOKED_AT: Final = (60, 400)  # of the nearest free places, for their crossings; more where all of the first have some
 _SIDES: Final = ("end", "start", "below", "above")  # label to the right, to the left, …
 _SIDE_COST: Final = (0.0, 0.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of the picture."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: Box) -> bool:
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A node in its place: its middle, the box of its shape, the box of its label and the side on which that stands."""
-
-    drawn: Drawn
-    x: float
-    y: float
-    shape: Box
-    label: Box
-    side: str
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
-    """A slice drawn on a canvas. ``left_out`` counts the slice's nodes that the picture does not show."""
+    """A slice drawn on a canvas, its lines thinnest first, as they are painted. ``left_out`` counts the slice's nodes that are not shown."""
 
     canvas: Canvas
     placed: tuple[Placed, ...]
     scene: Scene
     left_out: int
+    lines: tuple[Edge, ...]
 
 
 def picture_of(scene: Scene, canvas: Canvas, *, as_laid_out: bool = False) -> Picture:
@@ -78,17 +54,21 @@ def picture_of(scene: Scene, canvas: Canvas, *, as_laid_out: bool = False) -> Pi
     places = _Places(canvas, scene)
     for drawn, spot in zip(scene.nodes, wanted, strict=True):
         places.settle(drawn, spot)
-    placed = tuple(places.placed) if as_laid_out else _joined(places.placed, scene)
-    return Picture(canvas, placed, scene, scene.left_out + len(scene.nodes) - len(placed))
+    for drawn, spot in list(zip(scene.nodes, wanted, strict=True))[1:] if scene.clear else []:
+        places.settle_again(drawn, spot)
+    standing = [places.placed[drawn.node.key] for drawn in scene.nodes if drawn.node.key in places.placed]
+    lines = lines_among(standing, scene)
+    placed = tuple(standing) if as_laid_out else _joined(standing, lines)
+    shown = {one.drawn.node.key for one in placed}
+    return Picture(canvas, placed, scene, scene.left_out + len(scene.nodes) - len(placed), in_order(lines, shown))
 
 
-def _joined(placed: list[Placed], scene: Scene) -> tuple[Placed, ...]:
+def _joined(placed: list[Placed], lines: list[Edge]) -> tuple[Placed, ...]:
     """What is joined to the subject over what found a place: a node whose only neighbour found none would hang in the air."""
     beside: dict[str, set[str]] = {one.drawn.node.key: set() for one in placed}
-    for edge in scene.edges:
-        if edge.a in beside and edge.b in beside:
-            beside[edge.a].add(edge.b)
-            beside[edge.b].add(edge.a)
+    for edge in lines:
+        beside[edge.a].add(edge.b)
+        beside[edge.b].add(edge.a)
     reached, ahead = set(), [placed[0].drawn.node.key]
     while ahead:
         key = ahead.pop()
@@ -115,7 +95,7 @@ def _wanted(scene: Scene, canvas: Canvas) -> list[tuple[float, float]]:
     for index in range(len(others)):
         radius = 0.42 + 0.58 * (0.7 * outward[index] + 0.3 * far[index] / longest)
         even = (around[index] * math.tau + turn) % math.tau
-        angle = angles[index] + 0.6 * _turned(angles[index], even)
+        angle = angles[index] + 0.6 * turned(angles[index], even)
         spots.append(
             (
                 middle[0] + radius * math.cos(angle) * (canvas.width / 2 - canvas.width * 0.09),
@@ -145,11 +125,6 @@ def _even(values: list[float], keys: list[str]) -> list[float]:
     return even
 
 
-def _turned(start: float, end: float) -> float:
-    """The shorter way round from one angle to another."""
-    return (end - start + math.pi) % math.tau - math.pi
-
-
 def _mean_turn(angles: list[float], around: list[float]) -> float:
     """By how much the even spread is turned so that it lies over the given angles best."""
     x = sum(math.cos(angle - place * math.tau) for angle, place in zip(angles, around, strict=True))
@@ -162,15 +137,27 @@ class _Places:
 
     def __init__(self, canvas: Canvas, scene: Scene) -> None:
         self.canvas = canvas
-        self.placed: list[Placed] = []
-        self._shapes: list[tuple[float, float, float, float]] = []
-        self._labels: list[tuple[float, float, float, float]] = []
-        self._lines: list[tuple[float, float, float, float]] = []
-        self._at: dict[str, tuple[float, float]] = {}
+        self.placed: dict[str, Placed] = {}
+        self._clear = scene.clear
         self._neighbours: dict[str, list[str]] = {}
         for edge in scene.edges:
             self._neighbours.setdefault(edge.a, []).append(edge.b)
             self._neighbours.setdefault(edge.b, []).append(edge.a)
+
+    def settle_again(self, drawn: Drawn, wanted: tuple[float, float]) -> None:
+        """Now that all stands: a better place for what lines run through or found none."""
+        placed = self.placed.get(drawn.node.key)
+        if placed is not None and not self._is_crossed(placed):
+            return
+        self.placed.pop(drawn.node.key, None)
+        self.settle(drawn, wanted)
+        if placed is not None:
+            self.placed.setdefault(drawn.node.key, placed)
+
+    def _is_crossed(self, placed: Placed) -> bool:
+        at, shape, label = (np.array([row]) for row in ((placed.x, placed.y), placed.shape.row(), placed.label.row()))
+        others = {key: one for key, one in self.placed.items() if one is not placed}
+        return bool(self._crossings(placed.drawn, at, shape, label, others)[0] >= 1)
 
     def settle(self, drawn: Drawn, wanted: tuple[float, float]) -> None:
         """Place a node, or leave it out where nothing is free."""
@@ -186,9 +173,11 @@ class _Places:
             ]
         )
         free = self._inside(whole)
-        if self._labels:
-            standing = np.array(self._shapes + self._labels)
-            free &= ~(_meeting(shapes, standing).any(axis=1) | _meeting(labels, standing).any(axis=1))
+        if self.placed:
+            standing = np.array([box.row() for placed in self.placed.values() for box in (placed.shape, placed.label)])
+            free &= ~(meeting(shapes, standing).any(axis=1) | meeting(labels, standing).any(axis=1))
+        if self._clear:
+            free &= self._clear_of_lines(drawn, shapes, free)
         if is_first and not free.any():
             free[:] = True  # a subject whose name is longer than the picture is wide stands all the same
         if not free.any():
@@ -197,9 +186,14 @@ class _Places:
         middles = np.column_stack([(shapes[:, 0] + shapes[:, 2]) / 2, (shapes[:, 1] + shapes[:, 3]) / 2])
         cost = np.hypot(middles[:, 0] - wanted[0], middles[:, 1] - wanted[1])
         cost += np.array(_SIDE_COST)[sides] + self._outward(sides, wanted)
-        nearest = np.argsort(np.round(cost, 3), kind="stable")[:_LOOKED_AT]
-        cost = cost[nearest] + _CROSSING * self._crossings(drawn, middles[nearest], shapes[nearest], labels[nearest])
-        self._keep(drawn, int(nearest[np.argmin(np.round(cost, 3))]), middles, shapes, labels, sides)
+        nearest = np.argsort(np.round(cost, 3), kind="stable")
+        for some in _LOOKED_AT:
+            near = nearest[:some]
+            crossings = self._crossings(drawn, middles[near], shapes[near], labels[near], self.placed)
+            best = int(np.argmin(np.round(cost[near] + _CROSSING * crossings, 3)))
+            if not crossings[best]:
+                break
+        self._keep(drawn, int(near[best]), middles, shapes, labels, sides)
 
     def _inside(self, whole: Boxes) -> npt.NDArray[np.bool_]:
         found: npt.NDArray[np.bool_] = (
@@ -216,31 +210,58 @@ class _Places:
         wrong = 1 if right else 0
         return np.where(sides == wrong, 7.0, 0.0)
 
-    def _crossings(self, drawn: Drawn, middles: Points, shapes: Boxes, labels: Boxes) -> npt.NDArray[np.float64]:
-        """For each place, how many lines run through the label, and how many labels the node's own lines run through."""
-        found = np.zeros(len(middles))
-        if self._lines:
-            lines = np.array(self._lines)
-            found += _crossed(lines, labels).sum(axis=0)
-            found += 0.5 * _crossed(lines, shapes).sum(axis=0)
-        standing = np.array(self._labels) if self._labels else np.empty((0, 4))
-        for other in self._neighbours.get(drawn.node.key, ()):
-            if other in self._at and len(standing):
-                ends = np.broadcast_to(np.array(self._at[other]), middles.shape)
-                found += _crossed(np.hstack([middles, ends]), standing).sum(axis=1)
+    def _clear_of_lines(self, drawn: Drawn, shapes: Boxes, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Of the free places, those where no line would seem to end that does not, nor the node's own lines where they do not."""
+        clear = np.zeros(len(shapes), dtype=np.bool_)
+        spots, of = np.unique(shapes[free], axis=0, return_inverse=True)  # one spot has a place for each side of the label
+        clear[free] = ~self._misread(drawn, spots)[of.reshape(-1)]
+        return clear
+
+    def _misread(self, drawn: Drawn, shapes: Boxes) -> npt.NDArray[np.bool_]:
+        room = np.array([-CLEAR, -CLEAR, CLEAR, CLEAR])
+        middles = np.column_stack([(shapes[:, 0] + shapes[:, 2]) / 2, (shapes[:, 1] + shapes[:, 3]) / 2])
+        found = np.asarray(crossed(self._lines(self.placed), shapes + room).any(axis=0), dtype=np.bool_)
+        for other, own in self._own_lines(drawn, middles, self.placed):
+            third = np.array([placed.shape.row() for key, placed in self.placed.items() if key != other]).reshape(-1, 4)
+            found |= crossed(own, third + room).any(axis=1)
         return found
+
+    def _crossings(
+        self, drawn: Drawn, middles: Points, shapes: Boxes, labels: Boxes, placed: Mapping[str, Placed]
+    ) -> npt.NDArray[np.float64]:
+        """For each place, how many lines run through the label, and how many labels, its own with them, the node's lines run through."""
+        lines = self._lines(placed)
+        found = crossed(lines, labels).sum(axis=0) + 0.5 * crossed(lines, shapes).sum(axis=0)
+        for other, own in self._own_lines(drawn, middles, placed):
+            standing = [
+                one.label.row() for key, one in placed.items() if key != other or one.drawn.radius
+            ]  # a topic's label is where its lines end
+            found += crossed(own, np.array(standing).reshape(-1, 4)).sum(axis=1)
+            if drawn.radius:
+                found += cuts(own, labels)
+        return np.asarray(found, dtype=np.float64)
+
+    def _lines(self, placed: Mapping[str, Placed]) -> Boxes:
+        """The lines between what stands, each as x, y to x, y."""
+        pairs = [
+            (one, placed[other])
+            for key, one in placed.items()
+            for other in self._neighbours.get(key, ())
+            if other in placed and key < other
+        ]
+        return np.array([(one.x, one.y, other.x, other.y) for one, other in pairs]).reshape(-1, 4)
+
+    def _own_lines(self, drawn: Drawn, middles: Points, placed: Mapping[str, Placed]) -> Iterator[tuple[str, Boxes]]:
+        """For each neighbour that stands, the lines to it from all these places."""
+        for other in self._neighbours.get(drawn.node.key, ()):
+            if other in placed:
+                yield other, np.hstack([middles, np.broadcast_to(np.array([placed[other].x, placed[other].y]), middles.shape)])
 
     def _keep(self, drawn: Drawn, best: int, middles: Points, shapes: Boxes, labels: Boxes, sides: npt.NDArray[np.int64]) -> None:
         x, y = (round(float(value), 1) for value in middles[best])
         shape, label = (Box(*(round(float(value), 1) for value in boxes[best])) for boxes in (shapes, labels))
         side = "middle" if drawn.radius == 0 else _SIDES[int(sides[best])]
-        self.placed.append(Placed(drawn, x, y, shape, label, side))
-        self._shapes.append((shape.left, shape.top, shape.right, shape.bottom))
-        self._labels.append((label.left, label.top, label.right, label.bottom))
-        self._at[drawn.node.key] = (x, y)
-        for other in self._neighbours.get(drawn.node.key, ()):
-            if other in self._at:
-                self._lines.append((x, y, *self._at[other]))
+        self.placed[drawn.node.key] = Placed(drawn, x, y, shape, label, side)
 
 
 def _round_about(wanted: tuple[float, float]) -> Points:
@@ -258,9 +279,9 @@ def _boxes(drawn: Drawn, spots: Points) -> tuple[Boxes, Boxes, npt.NDArray[np.in
     x, y = spots[:, 0], spots[:, 1]
     width, height, r = drawn.label.width, drawn.label.height, drawn.radius
     if r == 0:
-        shape = _box(x, y, width / 2 + PILL[0], height / 2 + PILL[1])
+        shape = box_around(x, y, width / 2 + PILL[0], height / 2 + PILL[1])
         return shape, shape, np.zeros(len(spots), dtype=np.int64)
-    shape = _box(x, y, np.full_like(x, r), np.full_like(x, r))
+    shape = box_around(x, y, np.full_like(x, r), np.full_like(x, r))
     offsets = [
         (r + GAP + width / 2, 0.0),
         (-(r + GAP + width / 2), 0.0),
@@ -268,34 +289,6 @@ def _boxes(drawn: Drawn, spots: Points) -> tuple[Boxes, Boxes, npt.NDArray[np.in
         (0.0, -(r + GAP / 2 + height / 2)),
     ]
     chosen = [2, 3] if drawn.is_subject else [0, 1, 2, 3]
-    labels = np.vstack([_box(x + offsets[side][0], y + offsets[side][1], width / 2, height / 2) for side in chosen])
+    labels = np.vstack([box_around(x + offsets[side][0], y + offsets[side][1], width / 2, height / 2) for side in chosen])
     sides = np.repeat(np.array(chosen, dtype=np.int64), len(spots))
     return np.vstack([shape] * len(chosen)), labels, sides
-
-
-def _box(x: Points, y: Points, half_width: float | Points, half_height: float | Points) -> Boxes:
-    return np.column_stack([x - half_width, y - half_height, x + half_width, y + half_height])
-
-
-def _meeting(boxes: Boxes, others: Boxes) -> npt.NDArray[np.bool_]:
-    """Whether box i comes nearer to other j than things may stand."""
-    found: npt.NDArray[np.bool_] = (
-        (boxes[:, None, 0] < others[None, :, 2] + APART)
-        & (others[None, :, 0] < boxes[:, None, 2] + APART)
-        & (boxes[:, None, 1] < others[None, :, 3] + APART / 2)
-        & (others[None, :, 1] < boxes[:, None, 3] + APART / 2)
-    )
-    return found
-
-
-def _crossed(lines: Boxes, boxes: Boxes) -> npt.NDArray[np.bool_]:
-    """Whether line i (x, y to x, y) runs through box j: the clipping of Liang and Barsky (1984)."""
-    start = lines[:, None, :2]
-    way = lines[:, None, 2:] - start
-    way = np.where(np.abs(way) < _UPRIGHT, _UPRIGHT, way)
-    near = (boxes[None, :, :2] - start) / way
-    far = (boxes[None, :, 2:] - start) / way
-    enters = np.minimum(near, far).max(axis=2)
-    leaves = np.maximum(near, far).min(axis=2)
-    found: npt.NDArray[np.bool_] = (enters < leaves) & (leaves > 0) & (enters < 1)
-    return found

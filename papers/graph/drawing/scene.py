@@ -8,15 +8,14 @@ from types import MappingProxyType
 from typing import Final
 
 from papers.graph.document import Edge, Node, NodeKind, SliceDocument
-from papers.graph.drawing.labels import Label, Line, one_line, shortened, wrapped
-from papers.graph.words import short_fact
+from papers.graph.drawing.choosing import Quotas, joined_to_subject, lines_for, nodes_for
+from papers.graph.drawing.labels import Label, Line, one_line, wrapped
+from papers.graph.words import fact_over, short_fact
 
 SIZE: Final = 12.0
 FACT_SIZE: Final = 10.5
 SUBJECT_SIZE: Final = 13.5
 FEW: Final = 10
-_LINES_PER_NODE: Final = 1.1  # of those that do not lead to the subject
-Quotas = Mapping[NodeKind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,7 @@ class Canvas:
     quotas: Quotas
     room: float
     facts: bool = True
+    of: Quotas | None = None  # of the larger picture whose first it shows
 
 
 def _quotas(people: int, papers: int, topics: int, institutions: int) -> Quotas:
@@ -36,28 +36,35 @@ def _quotas(people: int, papers: int, topics: int, institutions: int) -> Quotas:
 
 
 WIDE: Final = Canvas("wide", 800, 470, _quotas(12, 6, 6, 3), 150)
-NARROW: Final = Canvas("narrow", 340, 430, _quotas(6, 2, 4, 2), 118)
+NARROW: Final = Canvas("narrow", 340, 460, _quotas(6, 2, 4, 2), 118, of=WIDE.quotas)
 WIDE_PAPER: Final = Canvas("wide", 800, 470, _quotas(6, 12, 4, 2), 150)
-NARROW_PAPER: Final = Canvas("narrow", 340, 430, _quotas(3, 6, 2, 1), 118)
+NARROW_PAPER: Final = Canvas("narrow", 340, 460, _quotas(3, 6, 2, 1), 118, of=WIDE_PAPER.quotas)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A node to be placed: its label, and its radius (for a topic 0: the label is the node)."""
+    """A node to be placed: its label, and its radius (for a topic 0: the label is the node). ``is_own``: a line joins it to the subject."""
 
     node: Node
     label: Label
     radius: float
     is_subject: bool = False
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Nodes, the subject first, then what is joined to it most; and the lines between them, weakest first, as they are painted."""
+    """Nodes, the subject first, then what is joined to it most; and the lines between them.
+
+    ``edges`` are drawn in any case; ``spare``, strongest first, as far as they stay readable. ``clear``: no line of ``edges`` may run over what
+    it does not join, even if that leaves a node to the table.
+    """
 
     nodes: tuple[Drawn, ...]
     edges: tuple[Edge, ...]
     left_out: int
+    spare: tuple[Edge, ...] = ()
+    clear: bool = False
 
 
 def canvases_for(document: SliceDocument) -> tuple[Canvas, Canvas]:
@@ -71,11 +78,25 @@ def canvases_for(document: SliceDocument) -> tuple[Canvas, Canvas]:
 
 def scene_of(document: SliceDocument, canvas: Canvas) -> Scene:
     """What of the slice that canvas has room for. Same slice, same scene."""
-    to_subject = {edge.b if edge.a == document.subject else edge.a: edge for edge in document.edges if document.subject in {edge.a, edge.b}}
-    chosen = _chosen(document, canvas.quotas, to_subject)
+    chosen = nodes_for(document, [canvas.of, canvas.quotas] if canvas.of else [canvas.quotas])
     greatest = max((node.rank for node in chosen[1:]), default=1.0) or 1.0
-    nodes = tuple(_drawn(node, to_subject.get(node.key), document.subject, canvas, greatest) for node in chosen)
-    return Scene(nodes, _lines(document, {node.key for node in chosen}), len(document.nodes) - len(chosen))
+    needed, spare = lines_for(document, chosen)
+    own = joined_to_subject(document)
+    names = {node.key: one_line(node.short) for node in chosen}
+    nodes = []
+    for node in chosen:
+        over = next((edge for edge in needed if node.key in {edge.a, edge.b}), None) if node.key not in own else None
+        drawn = _drawn(node, own.get(node.key), document.subject, canvas, greatest, over="" if over is None else _over(node, over, names))
+        nodes.append(replace(drawn, is_own=node.key in own or node.key == document.subject))
+    return Scene(tuple(nodes), tuple(needed), len(document.nodes) - len(chosen), tuple(spare), clear=True)
+
+
+def _over(node: Node, edge: Edge, names: Mapping[str, str]) -> str:
+    """Why somebody or something is here that no line joins to the subject. May be ""."""
+    if node.kind is NodeKind.PAPER or not edge.facts:
+        return ""
+    from_a = edge.b == node.key
+    return fact_over(edge.facts[0], names[edge.a if from_a else edge.b], from_a=from_a)
 
 
 def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collection[str], canvas: Canvas) -> Scene:
@@ -94,53 +115,19 @@ def scene_among(nodes: Sequence[Node], edges: Sequence[Edge], subjects: Collecti
     return Scene(drawn, tuple(within[-int(2.2 * len(nodes)) :]), 0)
 
 
-def _chosen(document: SliceDocument, quotas: Quotas, to_subject: Mapping[str, Edge]) -> list[Node]:
-    """The subject, and of each kind as many as there is room for: what is joined to it most comes first, then by rank.
-
-    Rank alone prefers who is nowhere else; a reader looks for those with thirty joint papers. Nobody stands alone: what no line joins to what was
-    chosen before gives its place to the next.
-    """
-    left = dict(quotas)
-    first = {node.key: place for place, node in enumerate(document.nodes)}
-    strength = {key: edge.weight for key, edge in to_subject.items()}
-    beside: dict[str, set[str]] = {node.key: set() for node in document.nodes}
-    for edge in document.edges:
-        beside[edge.a].add(edge.b)
-        beside[edge.b].add(edge.a)
-    chosen = [node for node in document.nodes if node.key == document.subject]
-    reached = {document.subject}
-    waiting = sorted(document.nodes, key=lambda node: (-strength.get(node.key, 0.0), first[node.key]))
-    while taken := [node for node in waiting if node.key not in reached and left[node.kind] > 0 and beside[node.key] & reached]:
-        for node in taken:
-            if left[node.kind] > 0:
-                left[node.kind] -= 1
-                chosen.append(node)
-                reached.add(node.key)
-    return chosen
-
-
-def _lines(document: SliceDocument, shown: set[str]) -> tuple[Edge, ...]:
-    within = sorted(
-        (edge for edge in document.edges if edge.a in shown and edge.b in shown), key=lambda edge: (-edge.weight, edge.a, edge.b)
-    )
-    own = [edge for edge in within if document.subject in {edge.a, edge.b}]
-    others = [edge for edge in within if document.subject not in {edge.a, edge.b}]
-    loose = shown - {end for edge in own for end in (edge.a, edge.b)}
-    kept = [edge for edge in others if edge.a in loose or edge.b in loose]  # what is not next to the subject shows why it is here
-    kept += [edge for edge in others if edge not in kept][: max(0, int(len(shown) * _LINES_PER_NODE) - len(kept))]
-    return tuple(sorted(kept, key=lambda edge: (edge.weight, edge.a, edge.b)) + own[::-1])
-
-
-def _drawn(node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest: float, *, is_subject: bool = False) -> Drawn:
+def _drawn(
+    node: Node, edge: Edge | None, subject: str, canvas: Canvas, greatest: float, *, is_subject: bool = False, over: str = ""
+) -> Drawn:
     name = one_line(node.label) or node.public_id
     if node.key == subject or is_subject:
-        lines = [Line(text, SUBJECT_SIZE, bold=True) for text in wrapped(name, canvas.room * 1.35, SUBJECT_SIZE, 3, bold=True)]
+        whole = f"{name} ({node.year})" if node.kind is NodeKind.PAPER and node.year else name
+        lines = [Line(text, SUBJECT_SIZE, bold=True) for text in wrapped(whole, canvas.room * 1.7, SUBJECT_SIZE, 3, bold=True)]
         return Drawn(node, Label(tuple(lines)), 0.0 if node.kind is NodeKind.TOPIC else 13.0, is_subject=True)
-    fact = fact_beside(node, edge, subject) if canvas.facts else ""
-    texts = wrapped(name, canvas.room, SIZE, 2)
+    texts = wrapped(name, canvas.room, SIZE, 3 if node.kind is NodeKind.INSTITUTION else 2)
     lines = [Line(text, SIZE) for text in texts]
+    fact = (fact_beside(node, edge, subject) or over) if canvas.facts else ""
     if fact:
-        lines.append(Line(shortened(fact, canvas.room, FACT_SIZE), FACT_SIZE, is_fact=True))
+        lines += [Line(text, FACT_SIZE, is_fact=True) for text in wrapped(fact, canvas.room, FACT_SIZE, 2)]
     share = (max(node.rank, 0.0) / greatest) ** 0.5
     sizes = {NodeKind.PERSON: 5.0 + 4.0 * share, NodeKind.PAPER: 5.5, NodeKind.TOPIC: 0.0, NodeKind.INSTITUTION: 7.0 + 2.0 * share}
     return Drawn(node, Label(tuple(lines)), round(sizes[node.kind], 1))

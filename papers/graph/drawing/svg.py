@@ -6,6 +6,7 @@ lists the same evidence. ``data-n`` and ``data-e`` number nodes and the two ends
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -16,8 +17,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from papers.graph.document import Edge, Node, NodeKind
-from papers.graph.drawing.placing import PILL, Picture, Placed
+from papers.graph.document import Edge, EdgeKind, Node, NodeKind
+from papers.graph.drawing.choosing import works_behind
+from papers.graph.drawing.following import Placed
+from papers.graph.drawing.placing import PILL, Picture
 from papers.graph.words import fact_text
 
 KIND_NAMES: Final[Mapping[NodeKind, str | Promise]] = MappingProxyType(
@@ -29,6 +32,8 @@ KIND_NAMES: Final[Mapping[NodeKind, str | Promise]] = MappingProxyType(
     }
 )
 _ANCHORS: Final = MappingProxyType({"end": "", "start": ' text-anchor="end"', "below": ' text-anchor="middle"', "above": ' text-anchor="middle"', "middle": ' text-anchor="middle"'})  # fmt: skip
+DASHED: Final = frozenset({EdgeKind.CITATION, EdgeKind.SIMILAR})
+_WORKS_OF_THE_THICKEST: Final = 64
 _BASELINE: Final = 0.8  # of a line's height, from its top
 
 
@@ -63,13 +68,13 @@ def svg_of(picture: Picture, addresses: Addresses, *, prefix: str = "graph", emp
         f'<title id="{title}">{escape(_("Research graph around %(name)s") % {"name": subject.label})}</title>',
         f'<desc id="{said}">{escape(description(picture))}</desc><g class="graph-all"><g class="graph-edges">',
     ]
-    heaviest = max((edge.weight for edge in picture.scene.edges), default=1.0) or 1.0
     where = {placed.drawn.node.key: placed for placed in picture.placed}
-    for edge in picture.scene.edges:
-        if edge.a in where and edge.b in where:
-            ends = f"{numbers[edge.a]} {numbers[edge.b]}"
-            kind = ' class="graph-path"' if (min(edge.a, edge.b), max(edge.a, edge.b)) in emphasis.path else ""
-            parts.append(_edge(edge, where[edge.a], where[edge.b], f'{kind} data-e="{ends}"', heaviest, names, addresses.edge(edge)))
+    for edge in picture.lines:
+        on_path = (min(edge.a, edge.b), max(edge.a, edge.b)) in emphasis.path
+        kinds = " ".join(kind for kind, is_so in (("graph-path", on_path), ("graph-dash", edge.kind in DASHED)) if is_so)
+        styled = f' class="{kinds}"' if kinds else ""
+        marks = f'{styled} data-e="{numbers[edge.a]} {numbers[edge.b]}"'
+        parts.append(_edge(edge, where[edge.a], where[edge.b], marks, names, addresses.edge(edge)))
     parts.append('</g><g class="graph-nodes">')
     facts = _facts_to_subject(picture)
     for placed in picture.placed:
@@ -103,9 +108,14 @@ def edge_title(edge: Edge, names: Mapping[str, str]) -> str:
     return f"{a} – {b}: " + "; ".join(fact_text(fact, a, b) for fact in edge.facts)
 
 
-def _edge(edge: Edge, a: Placed, b: Placed, marks: str, heaviest: float, names: Mapping[str, str], address: str | None) -> str:
+def line_width(edge: Edge) -> float:
+    """In units of the drawing: the more works, the thicker, by the logarithm, the same for all kinds of lines in all pictures."""
+    return round(1.2 + 2.8 * min(1.0, math.log(works_behind(edge), _WORKS_OF_THE_THICKEST)), 1)
+
+
+def _edge(edge: Edge, a: Placed, b: Placed, marks: str, names: Mapping[str, str], address: str | None) -> str:
     way = f"M{a.x:g} {a.y:g}L{b.x:g} {b.y:g}"
-    width = round(0.8 + 2.6 * (max(edge.weight, 0.0) / heaviest) ** 0.5, 1)
+    width = line_width(edge)
     drawn = (
         f'<title>{escape(edge_title(edge, names))}</title><path class="graph-reach" d="{way}"/>'
         f'<path class="graph-line" stroke-width="{width:g}" d="{way}"/>'
@@ -119,8 +129,8 @@ def _facts_to_subject(picture: Picture) -> dict[str, str]:
     subject = picture.placed[0].drawn.node
     names = {placed.drawn.node.key: placed.drawn.node.label for placed in picture.placed}
     found: dict[str, str] = {}
-    for edge in picture.scene.edges:
-        if subject.key in {edge.a, edge.b} and edge.a in names and edge.b in names:
+    for edge in picture.lines:
+        if subject.key in {edge.a, edge.b}:
             other = edge.b if edge.a == subject.key else edge.a
             found[other] = "; ".join(fact_text(fact, names[edge.a], names[edge.b]) for fact in edge.facts)
     return found
@@ -130,7 +140,9 @@ def _node(placed: Placed, number: int, facts: Mapping[str, str], address: str | 
     node = placed.drawn.node
     told = ", ".join(part for part in (str(KIND_NAMES[node.kind]), str(node.year or ""), facts.get(node.key, "")) if part)
     inner = f"<title>{escape(node.label)} ({escape(told)})</title>{_reach(placed)}{shape_of(placed)}{_text(placed)}"
-    kind = f"graph-{node.kind.value}{' graph-subject' if placed.drawn.is_subject else ''}{mark}"
+    kind = (
+        f"graph-{node.kind.value}{' graph-subject' if placed.drawn.is_subject else ''}{'' if placed.drawn.is_own else ' graph-far'}{mark}"
+    )
     if address is None:
         return f'<g class="{kind}" data-n="{number}">{inner}</g>'
     return f'<a class="{kind}" href="{escape(address)}" data-n="{number}">{inner}</a>'

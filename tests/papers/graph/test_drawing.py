@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
-from papers.graph.document import FactType, NodeKind
-from papers.graph.drawing import NARROW, WIDE, Addresses, Box, Picture, canvases_for, picture_of, scene_of, svg_of
+from papers.graph.document import EdgeKind, Fact, FactType, NodeKind
+from papers.graph.drawing import NARROW, WIDE, Addresses, Box, Picture, canvases_for, legend_of, picture_of, scene_of, svg_of
+from papers.graph.drawing.boxes import crossed
+from papers.graph.drawing.choosing import works_behind
 from papers.graph.drawing.labels import ELLIPSIS, shortened, wrapped
 from papers.graph.drawing.widths import text_width
 from papers.graph.words import fact_text, short_fact
+from papers.pictures import edge_address, figure_of
 from tests.factories.slices import FULL, made_slice
 
 LINKED = Addresses(lambda node: f"/x/{node.key}", lambda edge: f"/e/?a={edge.a}&b={edge.b}")
@@ -38,6 +43,15 @@ def nothing_is_covered(picture: Picture) -> None:
             assert not mine.meets(other.shape), (one, other)
 
 
+def nothing_seems_joined(picture: Picture) -> None:
+    """No line runs over or right beside a shape or a topic's box at which it does not end."""
+    where = {placed.drawn.node.key: placed for placed in picture.placed}
+    for edge in picture.lines:
+        a, b = where[edge.a], where[edge.b]
+        others = np.array([placed.shape.grown(5).row() for key, placed in where.items() if key not in {edge.a, edge.b}]).reshape(-1, 4)
+        assert not crossed(np.array([(a.x, a.y, b.x, b.y)]), others).any(), edge
+
+
 @pytest.mark.parametrize("kind", list(NodeKind))
 def test_no_label_is_cut_or_covers_anything(kind: NodeKind, accept: bool) -> None:
     for seed in range(150 if accept else 4):
@@ -45,8 +59,9 @@ def test_no_label_is_cut_or_covers_anything(kind: NodeKind, accept: bool) -> Non
             nothing_is_covered(picture)
             assert len(picture.placed) >= min(len(picture.scene.nodes), 10), "and nearly all find a place"
             shown = {placed.drawn.node.key for placed in picture.placed}
-            joined = {end for edge in picture.scene.edges if {edge.a, edge.b} <= shown for end in (edge.a, edge.b)}
+            joined = {end for edge in picture.lines for end in (edge.a, edge.b)}
             assert joined == shown, "and nothing hangs in the air"
+            nothing_seems_joined(picture)
 
 
 def test_the_subject_stands_in_the_middle_and_what_is_nearest_is_shown() -> None:
@@ -81,13 +96,59 @@ def test_the_svg_needs_nothing_but_classes_and_keeps_names_as_text() -> None:
         assert all(titles), "the whole name stands in the title"
 
 
-def test_thicker_lines_join_what_is_joined_more() -> None:
-    document = made_slice(2, sizes={NodeKind.PERSON: 2})
-    a, b = (replace(document.edges[0], b=node.key, weight=weight) for node, weight in zip(document.nodes[1:], (1.0, 0.1), strict=True))
-    document = replace(document, edges=(a, b))
-    svg = svg_of(picture_of(scene_of(document, WIDE), WIDE), LINKED)
+def test_the_more_works_stand_behind_a_line_the_thicker_it_is_whatever_their_share() -> None:
+    document = made_slice(2, sizes={NodeKind.PERSON: 1, NodeKind.TOPIC: 1})
+    facts = (Fact(FactType.WORKS_ON, count=1, of=1), Fact(FactType.WORKS_ON, count=51, of=208))
+    lines = [
+        replace(document.edges[0], a=document.subject, b=node.key, weight=weight, facts=(fact,))
+        for node, weight, fact in zip(document.nodes[1:], (1.0, 0.25), facts, strict=True)
+    ]
+    svg = svg_of(picture_of(scene_of(replace(document, edges=tuple(lines)), WIDE), WIDE), LINKED)
     thin, thick = (float(width) for width in re.findall(r'stroke-width="([\d.]+)"', svg))
-    assert thick > 1.8 * thin
+    assert thick > 2 * thin
+
+
+def test_those_with_more_works_are_drawn_and_the_narrow_picture_shows_the_first_of_the_wide() -> None:
+    for seed in range(3):
+        document = made_slice(seed)
+        counts = {node.key: 1 + number % 5 for number, node in enumerate(document.nodes)}
+        counted = [
+            replace(edge, facts=(replace(edge.facts[0], count=counts[edge.b]),)) if edge.a == document.subject else edge
+            for edge in document.edges
+        ]
+        document = replace(document, edges=tuple(counted))
+        wide, narrow = (scene_of(document, canvas) for canvas in (WIDE, NARROW))
+        assert {drawn.node.key for drawn in narrow.nodes} <= {drawn.node.key for drawn in wide.nodes}
+        own = {edge.b: works_behind(edge) for edge in document.edges if edge.a == document.subject}
+        for kind in (NodeKind.PERSON, NodeKind.TOPIC, NodeKind.INSTITUTION):
+            keys = {node.key for node in document.nodes if node.kind is kind} & own.keys()
+            drawn = {one.node.key for one in wide.nodes} & keys
+            assert min(own[key] for key in drawn) >= max((own[key] for key in keys - drawn), default=0)
+            assert kind is NodeKind.PERSON or min(own[key] for key in drawn) > 1, "no topic of one work beside those of several"
+
+
+def test_the_legend_names_what_is_drawn_and_dashes_are_citations() -> None:
+    document = made_slice(4, sizes={NodeKind.PERSON: 3})
+    document = replace(document, edges=tuple(edge for edge in document.edges if edge.kind is EdgeKind.COAUTHOR))
+    people = [picture_of(scene_of(document, canvas), canvas) for canvas in canvases_for(document)]
+    told = legend_of(*people)
+    assert "People" in told
+    assert "people who wrote together" in told
+    assert not any(word in told for word in ("Papers", "Topics", "Institutions", "dashed"))
+    cited = replace(document, edges=tuple(replace(edge, kind=EdgeKind.CITATION) for edge in document.edges))
+    dashed = picture_of(scene_of(cited, WIDE), WIDE)
+    assert "A dashed line joins what cites" in legend_of(dashed, dashed)
+    assert svg_of(dashed, LINKED).count("graph-dash") == len(dashed.lines)
+
+
+def test_every_line_of_the_picture_stands_in_the_table() -> None:
+    document = made_slice(6)
+    figure = figure_of(document)
+    table = figure.partition("<details")[2]
+    for picture in (picture_of(scene_of(document, canvas), canvas) for canvas in canvases_for(document)):
+        for edge in picture.lines:
+            assert escape(edge_address(edge.a, edge.b)) in table
+    assert "joint papers with Grace Farrowgate" in table
 
 
 def test_long_titles_end_at_a_word_and_nothing_is_longer_than_its_room() -> None:
@@ -103,8 +164,6 @@ def test_long_titles_end_at_a_word_and_nothing_is_longer_than_its_room() -> None
 
 @pytest.mark.parametrize("type_", list(FactType))
 def test_every_fact_has_its_words(type_: FactType) -> None:
-    from papers.graph.document import Fact
-
     told = fact_text(Fact(type_, count=3, of=9, place=1, first=2022, last=2024), "Ada", "Grace")
     assert told.endswith("2022–2024")
     assert "%" not in told
