@@ -49,7 +49,7 @@ def graph_panel(kind: NodeKind) -> Callable[[HttpRequest, Any], dict[str, Any]]:
 
 
 def panel_of(kind: NodeKind, pk: int, viewer: Viewer, *, name: str) -> GraphPanel:
-    """The stored drawing where it fits this viewer, else one drawn now from the stored slice: two more queries and some 60 ms.
+    """The stored drawing where it fits this viewer, else one drawn now from the stored slice: two more queries and some 80 ms.
 
     Where nothing is stored yet, what is next to the subject is drawn and stored, and the whole slice asked for: four more.
     """

@@ -32,13 +32,20 @@ def legend_of(wide: Picture, narrow: Picture) -> str:
         for kind, own, name, shape in _SHAPES
         if (kind, own) in kinds | fewer
     ]
-    told = []
-    for dashed, head in ((False, _("A line joins")), (True, _("A dashed line joins"))):
-        texts = list(dict.fromkeys([text for is_dashed, text in [*fewer_lines, *lines] if is_dashed is dashed]))
-        if texts:
-            told.append(f"{head} {'; '.join(texts)}.")
-    told.append(_("The more works stand behind a line, the thicker it is; it opens them."))
-    return f'<ul class="legend">{"".join(shapes)}</ul><p class="note graph-means">{escape(" ".join(told))}</p>'
+    told = [
+        _sentence(head, fewer_lines[dashed], lines[dashed]) for dashed, head in enumerate((_("A line joins"), _("A dashed line joins")))
+    ]
+    told.append(escape(_("The more works stand behind a line, the thicker it is; it opens them.")))
+    return f'<ul class="legend">{"".join(shapes)}</ul><p class="note graph-means">{" ".join(filter(None, told))}</p>'
+
+
+def _sentence(head: str, narrow: list[str], wide: list[str]) -> str:
+    """What such lines join; what only the wide picture has stands last and is marked. "" where there are none."""
+    more = [escape(text) for text in wide if text not in narrow]
+    told = f"{escape(head)} {'; '.join(map(escape, narrow))}"
+    if not narrow:
+        return f"<span{_ONLY_WIDE}>{escape(head)} {'; '.join(more)}.</span>" if more else ""
+    return f"{told}<span{_ONLY_WIDE}>; {'; '.join(more)}</span>." if more else f"{told}."
 
 
 def _kinds(picture: Picture) -> set[tuple[NodeKind, bool]]:
@@ -61,13 +68,14 @@ def _name(kind: NodeKind, picture: Picture, *, own: bool) -> str:
     }[kind]
 
 
-def _lines(edges: Iterable[Edge], picture: Picture) -> list[tuple[bool, str]]:
-    """(dashed, what such lines join), in a fixed order, of the lines drawn."""
+def _lines(edges: Iterable[Edge], picture: Picture) -> tuple[list[str], list[str]]:
+    """What the whole and the dashed lines that are drawn join, each in a fixed order."""
     kinds = {placed.drawn.node.key: placed.drawn.node.kind for placed in picture.placed}
     found = {(edge.kind, frozenset({kinds[edge.a], kinds[edge.b]})) for edge in edges}
     order = list(EdgeKind)
-    told = sorted((edge in DASHED, order.index(edge), _joins(edge, ends)) for edge, ends in found)
-    return [(is_dashed, text) for is_dashed, _place, text in told]
+    told = sorted((order.index(edge), edge in DASHED, _joins(edge, ends)) for edge, ends in found)
+    whole, dashed = ([text for _place, is_dashed, text in told if is_dashed is wanted] for wanted in (False, True))
+    return list(dict.fromkeys(whole)), list(dict.fromkeys(dashed))
 
 
 def _joins(edge: EdgeKind, ends: frozenset[NodeKind]) -> str:
