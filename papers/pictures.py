@@ -25,7 +25,7 @@ from papers.graph.document import Edge, Node, NodeKind, SliceDocument
 from papers.graph.drawing import Addresses, Picture, canvases_for, legend_of, picture_of, scene_of, svg_of
 from papers.graph.words import fact_text
 
-DRAWING_VERSION: Final = 4  # of the markup: moved, it lets every stored drawing be made anew when it is next read
+DRAWING_VERSION: Final = 5  # of the markup: moved, it lets every stored drawing be made anew when it is next read
 FEWEST: Final = 2  # nodes of which a picture says more than a sentence
 
 _ADDRESSES: Final[Mapping[NodeKind, Callable[[int, str], str]]] = MappingProxyType(

@@ -35,7 +35,13 @@ def legend_of(wide: Picture, narrow: Picture) -> str:
     told = [
         _sentence(head, fewer_lines[dashed], lines[dashed]) for dashed, head in enumerate((_("A line joins"), _("A dashed line joins")))
     ]
-    told.append(escape(_("The more works stand behind a line, the thicker it is; it opens them.")))
+    told.append(
+        escape(
+            _(
+                "The more works stand behind a line, the thicker it is. Follow a line to see them. Not every tie is drawn: a missing line says nothing."
+            )
+        )
+    )
     return f'<ul class="legend">{"".join(shapes)}</ul><p class="note graph-means">{" ".join(filter(None, told))}</p>'
 
 
