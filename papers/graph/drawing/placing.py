@@ -26,6 +26,8 @@ EDGE: Final = 5.0  # to the border of the picture
 GAP: Final = 4.0  # between a node and its label
 PILL: Final = (8.0, 4.0)  # a topic's label is its node: the room around its words
 _RINGS: Final = (0.0, 9.0, 18.0, 28.0, 40.0, 54.0, 70.0, 90.0, 114.0, 142.0, 175.0)
+_FEW: Final = 10  # things: where fewer than these stand there is room, and each is looked a place for in all the picture
+_STEP: Final = 16.0
 _CROSSING: Final = 90.0  # a crossing is worth a way of so many units
 _LOOKED_AT: Final = (60, 400)  # of the nearest free places, for their crossings; more where all of the first have some
 _SIDES: Final = ("end", "start", "below", "above")  # label to the right, to the left, …
@@ -56,6 +58,9 @@ def picture_of(scene: Scene, canvas: Canvas, *, as_laid_out: bool = False) -> Pi
         places.settle(drawn, spot)
     for drawn, spot in list(zip(scene.nodes, wanted, strict=True))[1:] if scene.clear else []:
         places.settle_again(drawn, spot)
+    for drawn, spot in zip(scene.nodes, wanted, strict=True):
+        if len(places.placed) < _FEW and drawn.node.key not in places.placed:
+            places.settle(drawn, spot, anywhere=True)
     standing = [places.placed[drawn.node.key] for drawn in scene.nodes if drawn.node.key in places.placed]
     lines = lines_among(standing, scene)
     placed = tuple(standing) if as_laid_out else _joined(standing, lines)
@@ -159,10 +164,11 @@ class _Places:
         others = {key: one for key, one in self.placed.items() if one is not placed}
         return bool(self._crossings(placed.drawn, at, shape, label, others)[0] >= 1)
 
-    def settle(self, drawn: Drawn, wanted: tuple[float, float]) -> None:
-        """Place a node, or leave it out where nothing is free."""
+    def settle(self, drawn: Drawn, wanted: tuple[float, float], *, anywhere: bool = False) -> None:
+        """Place a node near where it belongs, or ``anywhere``; leave it out where nothing is free."""
         is_first = not self.placed
-        spots = np.array([wanted]) if is_first else _round_about(wanted)
+        around = _all_over(self.canvas) if anywhere else _round_about(wanted)
+        spots = np.array([wanted]) if is_first else around
         shapes, labels, sides = _boxes(drawn, spots)
         whole = np.column_stack(
             [
@@ -272,6 +278,12 @@ def _round_about(wanted: tuple[float, float]) -> Points:
         turns = np.arange(count) * (math.tau / count)
         spots.append(np.column_stack([wanted[0] + 1.25 * ring * np.cos(turns), wanted[1] + ring * np.sin(turns)]))
     return np.round(np.vstack(spots), 1)
+
+
+def _all_over(canvas: Canvas) -> Points:
+    """Places over the whole picture."""
+    across, down = np.meshgrid(np.arange(_STEP, canvas.width, _STEP), np.arange(_STEP, canvas.height, _STEP))
+    return np.column_stack([across.ravel(), down.ravel()]).astype(np.float64)
 
 
 def _boxes(drawn: Drawn, spots: Points) -> tuple[Boxes, Boxes, npt.NDArray[np.int64]]:
