@@ -177,6 +177,11 @@ def normalise_orcid(value: str | None) -> str:
     return "-".join(digits[i : i + 4] for i in range(0, 16, 4)) if orcid_check_digit(digits[:15]) == digits[15] else ""
 
 
+def is_mistyped_orcid(value: str | None) -> bool:
+    """Whether this has the form of an ORCID iD but a check digit that does not fit: somebody slipped."""
+    return bool(_ORCID.fullmatch(_trimmed(value))) and not normalise_orcid(value)
+
+
 def orcid_check_digit(digits: str) -> str:
     """The ISO 7064 mod 11-2 check character of 15 digits ("0" to "9" or "X")."""
     total = 0

@@ -18,7 +18,7 @@ from papers.common_names import is_common_family_name, is_common_given_name
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "dr", "prof", "junior", "senior", "filho", "neto"})
 _LEADING_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms"})
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le el al bin ibn ben ter ten te zu zur vom af av st san santa".split()  # noqa: SIM905 - words read better than a list of strings
 )
 _NICKNAME = re.compile(r"[(\[{\"“”«»]([^)\]}\"“”«»]*)[)\]}\"“”«»]")
@@ -102,7 +102,7 @@ def _split(text: str) -> tuple[list[str], list[str]]:
     if not words:
         return [], []
     start = len(words) - 1
-    while start > 1 and words[start - 1] in _PARTICLES:
+    while start > 1 and words[start - 1] in PARTICLES:
         start -= 1
     return words[start:], words[:start]
 

@@ -13,11 +13,13 @@ from profiles.views.accounts import (
     stop_own_change,
     unsubscribe,
 )
+from profiles.views.typed import typed
 
 _own = [
     path("changes/<int:pk>/stop/", stop_own_change, name="stop-own"),
     path("changes/stop/<str:token>/", stop_change, name="stop"),
     path("sign-in-again/", sign_in_again, name="sign-in-again"),
+    path("typed/", typed, name="typed"),
     path("mail/refuse/<str:token>/", unsubscribe, name="unsubscribe"),
 ]
 

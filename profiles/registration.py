@@ -179,7 +179,7 @@ def register_decisions() -> None:
 
 def register_panels() -> None:
     """The panels of this app, with their empty states."""
-    from profiles.claims.shown import claim_panel
+    from profiles.claims.shown import claim_panel, own_page_panel
     from profiles.owners import shown
     from profiles.owners.mixed import mixed_panel
     from profiles.trust.page import snapshot
@@ -202,6 +202,7 @@ def register_panels() -> None:
     panels.register(
         Panel("decide", page="researcher", slot="main", template="profiles/panels/decide.html", load=shown.decide_panel, order=990)
     )
+    panels.register(Panel("own-page", page="home", slot="feed", template="profiles/panels/own_page.html", load=own_page_panel, order=5))
     panels.register(Panel("claim", page="researcher", slot="actions", template="profiles/panels/claim.html", load=claim_panel, order=20))
     panels.register(
         Panel(

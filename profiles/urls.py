@@ -6,7 +6,7 @@ from django.urls import path
 
 from config.lib.public_ids import register_public_ids
 from profiles.views import add_works, legal, my_works, privacy, profile_edit, requests, tokens
-from profiles.views.claims import about_claims, claim, claim_start, claims
+from profiles.views.claims import about_claims, claim, claim_start, claims, own_page
 from profiles.views.evidence import evidence, evidence_document, evidence_step, vouches
 from profiles.views.figures import figures
 from profiles.views.history import history
@@ -47,6 +47,7 @@ urlpatterns = [
     path("proposals/<public_id:pk>/", proposal, name="proposal"),
     path("settings/profile/", profile_edit.profile_edit, name="profile-edit"),
     path("settings/profile/preview/", profile_edit.biography_preview, name="biography-preview"),
+    path("settings/page/", own_page, name="own-page"),
     path("settings/works/", my_works.my_works, name="my-works"),
     path("settings/works/decide/", my_works.decide_work, name="decide-work"),
     path("settings/works/add/", add_works.add_works, name="add-works"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collaboration.conversations.talking import LONGEST, LONGEST_LABEL, LONGEST_URL, MOST_LINKS, Link
+from config.lib.long_text import LongText
 from config.lib.markdown import is_web_address
 
 _NO_NULL = ProhibitNullCharactersValidator()
@@ -23,7 +24,7 @@ class MessageForm(forms.Form):
         label=gettext_lazy("Your message"),
         max_length=LONGEST,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write something first.")},
         help_text=gettext_lazy("Markdown, and mathematics between dollar signs."),
     )
@@ -32,7 +33,7 @@ class MessageForm(forms.Form):
         max_length=MOST_LINKS * (LONGEST_URL + LONGEST_LABEL + 2),
         required=False,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=LongText(attrs={"rows": 2}),
         help_text=gettext_lazy("One a line: the address, then what it is. For example: https://example.org/draft.pdf The draft"),
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)

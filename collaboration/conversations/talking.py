@@ -93,7 +93,7 @@ def _keep(conversation: Conversation, user: User, body: str, token: uuid.UUID, l
         number=number,
         sender=user,
         body=body,
-        body_html=str(render_markdown(body)),
+        body_html=str(render_markdown(body, is_letter=True)),
         token=token,
         written_at=now,
     )

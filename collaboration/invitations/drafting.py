@@ -63,7 +63,7 @@ def write(draft: Invitation, charter: Charter) -> None:
     draft.topic = clean_text(charter.topic, LONGEST_TOPIC)
     draft.kind = charter.kind if charter.kind in WorkKind.values else ""
     draft.ask = tidy(charter.ask)[:LONGEST_ASK]
-    draft.ask_html = str(render_markdown(draft.ask))
+    draft.ask_html = str(render_markdown(draft.ask, is_letter=True))
     draft.by_when = charter.by_when
     draft.save(update_fields=["topic", "kind", "ask", "ask_html", "by_when", "updated_at"])
     wanted = sorted(set(charter.works))[:MOST_WORKS]

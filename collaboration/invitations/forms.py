@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from collaboration.invitations.answering import LONGEST_NOTE, LONGEST_WAIT
 from collaboration.invitations.drafting import LONGEST_ASK, LONGEST_TOPIC, MOST_WORKS, Charter
 from collaboration.models.invitations import DeclineReason, Invitation
+from config.lib.long_text import LongText
 from profiles.models.choices import WorkKind
 
 _NO_NULL = ProhibitNullCharactersValidator()
@@ -36,7 +37,7 @@ class CharterForm(forms.Form):
         label=gettext_lazy("What do you ask of them?"),
         max_length=LONGEST_ASK,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=LongText(attrs={"rows": 8}),
         help_text=gettext_lazy("Why them, what they would do, and what you would. Markdown, and mathematics between dollar signs."),
     )
     by_when = forms.DateField(
@@ -94,7 +95,7 @@ class NoteForm(forms.Form):
         max_length=LONGEST_NOTE,
         required=False,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collaboration.models import ReportCategory
+from config.lib.long_text import LongText
 
 MOST_LINKS: Final = 5
 _is_web_address = URLValidator(schemes=["http", "https"])
@@ -23,12 +24,12 @@ class ReportForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("What happened"),
         help_text=gettext_lazy("Moderators alone read this. What you report is quoted as it stands now; you need not copy it."),
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=LongText(attrs={"rows": 5}),
         max_length=3000,
     )
     links = forms.CharField(
         label=gettext_lazy("Links to evidence, one a line (if there are any)"),
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=LongText(attrs={"rows": 2}),
         max_length=3000,
         required=False,
     )
@@ -54,9 +55,7 @@ class ReportForm(forms.Form):
 class AppealForm(forms.Form):
     """Why it should be looked at again."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Why it should be looked at again"), widget=forms.Textarea(attrs={"rows": 4}), max_length=3000
-    )
+    text = forms.CharField(label=gettext_lazy("Why it should be looked at again"), widget=LongText(attrs={"rows": 4}), max_length=3000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

@@ -28,6 +28,7 @@ from config.lib.query_params import QueryParams
 from papers.views.standing import NO_PAGE
 from profiles.exceptions import IdentityError
 from profiles.models import User
+from profiles.views.typed import writing_needs_login
 
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50
@@ -57,7 +58,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """One conversation for one of its members: its latest messages, or those before one. 404 for everybody else. At most twelve queries."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,12 +27,14 @@ from collaboration.pages.introduction import ShownPath, shown_paths, shown_ties
 from collaboration.pages.invitation import shown_invitation
 from collaboration.querysets.people import known
 from collaboration.safety.blocks import is_blocked_between
+from config.lib.long_text import LongText
 from papers.models import Author
 from papers.models.bases import page_slug
 from papers.views.standing import NO_PAGE
 from profiles.exceptions import IdentityError
 from profiles.models import User
 from profiles.views.addresses import author_below, page_elsewhere
+from profiles.views.typed import log_in_first, writing_needs_login
 
 _NO_NULL: Final = ProhibitNullCharactersValidator()
 
@@ -52,7 +52,7 @@ class AskForm(forms.Form):
         max_length=LONGEST_NOTE,
         required=False,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=gettext_lazy("They also read your invitation. The person it is for does not read this note."),
     )
 
@@ -65,7 +65,7 @@ class WordForm(forms.Form):
         max_length=LONGEST_WORD,
         required=False,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=gettext_lazy("Whoever comes next reads it, and so does whoever asked you."),
     )
 
@@ -79,8 +79,7 @@ def introduce(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa
     if moved is not None:
         return moved
     if not isinstance(request.user, User):
-        back = urlencode({"next": request.path})
-        return redirect(f"{resolve_url('account_login')}?{back}")
+        return log_in_first(request)
     user, now = request.user, timezone.now()
     found = situation_of(user, author.pk, now)
     if found.page == author.pk:
@@ -124,7 +123,7 @@ def _asked(request: HttpRequest, user: User, draft: Invitation, paths: list[Show
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def introduction(request: HttpRequest, pk: int) -> HttpResponse:
     """A request as the person who has it now sees it. 404 for everybody else, and once it is answered. At most fourteen queries."""

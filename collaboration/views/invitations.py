@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -42,6 +42,7 @@ from profiles.exceptions import IdentityError
 from profiles.models import User
 from profiles.querysets.claims import holding
 from profiles.views.addresses import author_below, page_elsewhere
+from profiles.views.typed import log_in_first, writing_needs_login
 
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50
@@ -63,7 +64,7 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # noqa: A
     login, sign_up = f"{resolve_url('account_login')}?{back}", f"{resolve_url('account_signup')}?{back}"
     if not isinstance(request.user, User):
         if request.method == "POST":
-            return HttpResponseRedirect(login)
+            return log_in_first(request)
         told = {"author": author, "login_url": login, "signup_url": sign_up, "is_claimed": holding([author.pk]).exists()}
         return render(request, "collaboration/invitations/invite.html", told)
     now = timezone.now()
@@ -210,7 +211,7 @@ def _tabs() -> list[tuple[str, str]]:
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """An invitation as its sender or its recipient sees it, and what they do with it. 404 for everybody else. At most fourteen queries."""

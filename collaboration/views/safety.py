@@ -23,6 +23,7 @@ from papers.models import Author
 from papers.querysets.people import standing_author
 from profiles.exceptions import IdentityError
 from profiles.querysets.claims import holding
+from profiles.views.typed import writing_needs_login
 
 
 @login_required
@@ -85,7 +86,7 @@ def end_block(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("collaboration:safety")
 
 
-@login_required
+@writing_needs_login
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_thing(request: HttpRequest, word: str, pk: int) -> HttpResponse:
@@ -130,7 +131,7 @@ def end_report(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(way_back(request, reverse("collaboration:safety")))
 
 
-@login_required
+@writing_needs_login
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def appeal_against(request: HttpRequest, what: str, pk: int) -> HttpResponse:

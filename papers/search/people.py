@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from django.core.exceptions import EmptyResultSet
 
 from config.lib.registries import people_facets
 from papers.models import Author
-from papers.names import fold, parse_name
+from papers.names import PARTICLES, fold, parse_name
 from papers.search.found import MOST_FOUND, NOTHING, Found, Hit, capped, rows
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 80  # characters; a longer question is no name
 MOST_WORDS: Final = 6
+_IN_QUOTES: Final = re.compile(r"""^["“”„‟«»]+(.*?)["“”‟«»]+$""", re.DOTALL)
 
 _BY_NAME: Final = """
     WITH named AS (
@@ -86,8 +88,10 @@ class NameQuestion:
 def name_question(asked: str) -> NameQuestion | None:
     """What to look for, or None where ``asked`` cannot be a name. Pure.
 
-    "Yuandong Tian" may be published as "Y. Tian"; "Y. Tian" and "Tian Y" may be any Tian with that initial.
+    "Yuandong Tian" may be published as "Y. Tian"; "Y. Tian" and "Tian Y" may be any Tian with that initial. Quotation marks around
+    the whole are how people search, not part of a name; within it they hold a nickname.
     """
+    asked = _IN_QUOTES.sub(r"\1", asked.strip())
     key = fold(asked[:LONGEST_NAME])
     words = key.split()
     if not words or len(words) > MOST_WORDS or len(asked) > LONGEST_NAME:
@@ -105,10 +109,20 @@ def name_question(asked: str) -> NameQuestion | None:
     return NameQuestion(key, (), ())
 
 
+def family_question(asked: str) -> NameQuestion | None:
+    """What else to look for where nothing was found: "Le Cun" and "van der Maaten" may be a family name alone. Pure.
+
+    Variants keep such a name in one word. None where ``asked`` does not begin with particles.
+    """
+    words = fold(asked[:LONGEST_NAME]).split()
+    is_family = 1 < len(words) <= MOST_WORDS and all(word in PARTICLES for word in words[:-1])
+    return NameQuestion("".join(words), (), ()) if is_family else None
+
+
 def find_people(
     asked: str, *, topic: int | None = None, institution: int | None = None, facets: Sequence[str] = (), viewer: Viewer = None
 ) -> Found:
-    """Authors whose name resembles ``asked``, most alike first and of those alike who wrote most. One query, or none.
+    """Authors whose name resembles ``asked``, most alike first and of those alike who wrote most. One query, or none; two for a family name of several words.
 
     Without a name, those with most works on the topic or from the institution. A single word may be a part of a name,
     several words are a whole one: the first is compared with parts, the others with wholes. ``facets`` are keys of
@@ -122,10 +136,16 @@ def find_people(
     if question is None:
         return NOTHING
     conditions = [*(condition for condition, value in ((_ON_TOPIC, topic), (_AT_INSTITUTION, institution)) if value), *chosen]
+    found = _named(question, conditions, params)
+    family = family_question(asked) if not found.hits else None
+    return _named(family, conditions, params) if family is not None else found
+
+
+def _named(question: NameQuestion, conditions: Sequence[str], params: Mapping[str, Any]) -> Found:
     alike = "variant.key %% %(key)s" if " " in question.key else "%(key)s <%% variant.key"
     statement = _BY_NAME.format(alike=alike, narrowed=" AND ".join(conditions) or "TRUE")
-    params |= {"key": question.key, "word": f" {question.key} ", "short": list(question.short), "blocks": list(question.blocks)}
-    return capped([Hit(*row) for row in rows(statement, params)])
+    asked = {"key": question.key, "word": f" {question.key} ", "short": list(question.short), "blocks": list(question.blocks)}
+    return capped([Hit(*row) for row in rows(statement, {**params, **asked})])
 
 
 def facet_totals(ids: Sequence[int], viewer: Viewer) -> dict[str, int]:

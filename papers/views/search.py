@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from config.lib.pages import public_page
 from config.lib.query_params import QueryParams
 from config.lib.registries import load_panels
+from papers.identifiers import is_mistyped_orcid
 from papers.pages.search import search_context
 from papers.pages.search_state import LONGEST_QUESTION
 from papers.search.identifiers import identified
@@ -25,6 +26,10 @@ def search(request: HttpRequest) -> HttpResponse:
     if named is not None:
         text = _("%(scheme)s %(value)s is not among the records held here.") % {"scheme": named.scheme, "value": named.value}
         context["empty_text"] = text
+    elif is_mistyped_orcid(asked):
+        context["empty_text"] = _(
+            "%(value)s is no ORCID iD: its last character does not fit the others. One of them is probably mistyped."
+        ) % {"value": asked}
     context["panels"] = load_panels("search", request, context["state"]) if is_complete else {}
     response = render(request, "papers/search.html", context, status=200 if is_complete else 503)
     if not is_complete:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from config.lib.long_text import LongText
 from profiles.claims.life import NAME_LENGTH
 from profiles.claims.messages import LONGEST
 
@@ -25,7 +26,7 @@ class ClaimForm(forms.Form):
         label=_("What should a moderator know?"),
         max_length=LONGEST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=_("For example a former name, or which of these works are not yours. Only moderators read it."),
     )
 
@@ -40,7 +41,7 @@ class ClaimForm(forms.Form):
 class TextForm(forms.Form):
     """One text to a moderator."""
 
-    text = forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(max_length=LONGEST, widget=LongText(attrs={"rows": 5}))
 
     def __init__(self, *arguments: Any, label: Any = "", **options: Any) -> None:
         super().__init__(*arguments, **options)

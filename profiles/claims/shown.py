@@ -71,6 +71,16 @@ def claim_panel(request: HttpRequest, author: Author) -> Mapping[str, Any]:
     }
 
 
+def own_page_panel(request: HttpRequest, _subject: object) -> Mapping[str, Any] | None:
+    """On the first page of somebody who owns no page: how to come to one, or how far their claim is. None for owners and visitors. One query signed in."""
+    if not isinstance(request.user, User):
+        return None
+    mine = Claim.objects.filter(profile__user=request.user, status__in=[*OPEN, *HOLDING]).select_related("author").order_by("-pk")[:4]
+    if any(claim.status in HOLDING for claim in mine):
+        return None
+    return {"claim": mine[0] if mine else None}
+
+
 def level_of(author: Author, held: ShownClaim | None) -> tuple[Level, Promise]:
     """The level of a page with its sentence; that of the record where nobody owns it. No query where the author came with figures."""
     if held is not None:

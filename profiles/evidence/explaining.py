@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -61,6 +62,7 @@ class Step:
     proves: str | Promise
     url: str
     pieces: tuple[Explanation, ...]
+    is_offered: bool = True
 
 
 def explain(evidence: Evidence, frozen: Frozen | None = None) -> Explanation:
@@ -103,9 +105,15 @@ def steps_of(claim: Claim) -> list[Step]:
             proves=method.proves,
             url=reverse("profiles:evidence-step", args=[claim.pk, key]),
             pieces=tuple(one for one in reversed(told) if one.method == key),
+            is_offered=is_offered(key),
         )
         for key, method in METHODS.items()
     ]
+
+
+def is_offered(method: str) -> bool:
+    """Whether this site takes evidence of that kind at all: signing in with ORCID has to be set up."""
+    return method != Method.ORCID or bool(settings.SOCIALACCOUNT_PROVIDERS.get("orcid"))
 
 
 def place_of(evidence: Evidence) -> Place:

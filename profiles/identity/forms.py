@@ -11,6 +11,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.lib.long_text import LongText
 from config.lib.public_ids import LENGTH, decode_public_id
 from papers.models import Author
 from profiles.identity.proposals import SHORTEST_EVIDENCE
@@ -71,7 +72,7 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("What shows it"),
         min_length=SHORTEST_EVIDENCE,
         max_length=LONGEST_EVIDENCE,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=gettext_lazy("A link helps most. Whoever decides reads it, and the owners of the pages; it is not public."),
         validators=[ProhibitNullCharactersValidator()],
     )
@@ -84,6 +85,6 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("To whoever proposed it"),
         max_length=LONGEST_EVIDENCE,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=LongText(attrs={"rows": 3}),
         validators=[ProhibitNullCharactersValidator()],
     )

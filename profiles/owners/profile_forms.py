@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.lib.long_text import LongText
 from profiles.biography import (
     BIOGRAPHY_HELP,
     LONGEST_BIOGRAPHY,
@@ -62,7 +63,7 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=BIOGRAPHY_HELP,
         validators=[_NO_NULL],
-        widget=forms.Textarea(attrs={"rows": 9}),
+        widget=LongText(attrs={"rows": 9}),
     )
     open_until = forms.DateField(
         label=gettext_lazy("Open to collaborate until"),

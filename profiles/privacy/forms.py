@@ -8,6 +8,8 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from config.lib.long_text import LongText
+
 _NO_NULL = ProhibitNullCharactersValidator()
 
 
@@ -29,7 +31,7 @@ class OptOutForm(RequestForm):
         label=_("What shows that the page is about you"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=_("For example: “I am the author; my address stands on the paper of 2021.” Only moderators read it."),
         validators=[_NO_NULL],
     )
@@ -43,7 +45,7 @@ class CorrectionForm(RequestForm):
     text = forms.CharField(
         label=_("What is wrong, and what would be right"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=LongText(attrs={"rows": 6}),
         help_text=_("A link to where it stands right helps most. Only moderators read this."),
         validators=[_NO_NULL],
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from config.lib.long_text import LongText
 from papers.importers.reference_files import decode_text
 from papers.views.standing import NO_PAGE
 from profiles.exceptions import IdentityError
@@ -22,6 +23,7 @@ from profiles.owners.additions import LONGEST_TEXT, choose, kind_of, orcid_of, s
 from profiles.owners.found_records import NOBODY
 from profiles.owners.profile_editing import profile_of
 from profiles.querysets.claims import held_by
+from profiles.views.typed import writing_needs_login
 
 SHOWN: Final = 10  # of earlier additions
 LARGEST_FILE: Final = 4 * LONGEST_TEXT  # bytes: a character takes at most four
@@ -46,7 +48,7 @@ class BibtexForm(forms.Form):
         label=gettext_lazy("BibTeX"),
         required=False,
         max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        widget=LongText(attrs={"rows": 8, "spellcheck": "false"}),
     )
     file = forms.FileField(label=gettext_lazy("Or a file"), required=False, help_text=gettext_lazy("At most 200,000 characters."))
 
@@ -66,7 +68,7 @@ class BibtexForm(forms.Form):
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_works(request: HttpRequest) -> HttpResponse:
     """The ways to add works, and what became of earlier ones. Eight queries."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,11 +31,13 @@ from profiles.claims.limits import ensure_may_start, has_confirmed_address
 from profiles.claims.messages import answer_moderator
 from profiles.claims.progress import duration_text, progress_of
 from profiles.claims.service_figures import median_wait, service_figures
+from profiles.evidence.explaining import is_offered
 from profiles.exceptions import IdentityError
 from profiles.models import Claim, Profile, User
-from profiles.models.choices import AppealStatus
+from profiles.models.choices import HOLDING, AppealStatus, Method
 from profiles.querysets.claims import claims_of, held_by, holding, open_claims
 from profiles.views.addresses import page_elsewhere
+from profiles.views.typed import log_in_first, writing_needs_login
 
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50
@@ -55,16 +57,17 @@ def claim_start(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # no
         "login_url": _with_next("account_login", request.path),
         "signup_url": _with_next("account_signup", request.path),
         "median": duration_text(median_wait()),
+        "has_orcid": is_offered(Method.ORCID),
     }
     if not isinstance(request.user, User):
         if request.method == "POST":
-            return HttpResponseRedirect(context["login_url"])
+            return log_in_first(request)
         return render(request, "profiles/claims/start.html", context)
     return _start_signed_in(request, request.user, author, context)
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """A claim as its claimant sees it, and what they do with it. 404 for everybody else. At most seventeen queries."""
@@ -79,6 +82,15 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             return redirect("profiles:claim", pk=found.pk)
     return render(request, "profiles/claims/claim.html", _claim_context(found, action, form), status=200)
+
+
+@never_cache
+@login_required
+@require_safe
+def own_page(request: HttpRequest) -> HttpResponse:
+    """To the page that one owns; to one's claims, which say how to find it, where there is none. One query beside session and account."""
+    held = Claim.objects.filter(profile__user_id=int(request.user.pk or 0), status__in=HOLDING).select_related("author").first()
+    return redirect(held.author) if held is not None else redirect("profiles:claims")
 
 
 @never_cache

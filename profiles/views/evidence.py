@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -26,7 +25,7 @@ from papers.models.bases import page_slug
 from profiles import levels
 from profiles.evidence import private_store
 from profiles.evidence.document import ENDINGS, discard_file, may_know_of, read_document
-from profiles.evidence.explaining import Step, explain_all, is_fading, steps_of
+from profiles.evidence.explaining import Step, explain_all, is_fading, is_offered, steps_of
 from profiles.evidence.forms import AddressForm, CoauthorForm, CodeForm, DocumentForm, PageForm
 from profiles.evidence.methods import METHODS
 from profiles.evidence.orcid import connected_orcid, read_record
@@ -209,7 +208,7 @@ def _step_context(request: HttpRequest, claim: Claim, method: Method, filled: Ma
         context |= {
             "orcid": orcid,
             "orcid_address": f"https://orcid.org/{orcid}",
-            "has_orcid": bool(settings.SOCIALACCOUNT_PROVIDERS.get("orcid")),
+            "has_orcid": is_offered(Method.ORCID),
         }
     if method == Method.TOKEN:
         context |= {"tokens": _tokens(step), "link": _link(claim, step), "matched_orcid": matched_orcid(claim)}

@@ -20,6 +20,7 @@ from profiles.identity.preview import preview_merge
 from profiles.identity.proposals import propose_merge
 from profiles.models import User
 from profiles.views.addresses import author_below, kept_as_asked, page_elsewhere
+from profiles.views.typed import log_in_first
 
 
 @never_cache
@@ -58,7 +59,7 @@ def _propose(request: HttpRequest, author: Author, other: Author) -> HttpRespons
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not isinstance(request.user, User):
-            return HttpResponseRedirect(login_address(request))
+            return log_in_first(request)
         if form.is_valid():
             try:
                 proposal = propose_merge(user=request.user, page=author, other=other, **form.cleaned_data)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,12 +18,13 @@ from profiles.models import User
 from profiles.owners.names import choose_name, hide_variant, show_variant, tidy_name
 from profiles.owners.profile_editing import profile_of
 from profiles.querysets.claims import held_by
+from profiles.views.typed import writing_needs_login
 
 OWN = "own"  # the radio button beside the field for a form of one's own
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def names(request: HttpRequest) -> HttpResponse:
     """The published forms, one of them chosen or a form of one's own; each shown or not. Seven queries."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from config.lib.long_text import LongText
 from config.lib.pages import gone
 from papers.models import Author, Authorship
 from papers.pages.rows import rows_of
@@ -31,7 +32,7 @@ class NotMineForm(RequestForm):
         label=_("What shows that it is not yours, or not this person's"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=LongText(attrs={"rows": 4}),
         help_text=_("For example: “This is another Quillmere, of Leeds.” The owner of the page and moderators read it."),
         validators=[ProhibitNullCharactersValidator()],
     )

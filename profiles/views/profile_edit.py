@@ -22,13 +22,14 @@ from profiles.models import Claim, Profile, User
 from profiles.owners.profile_editing import profile_of, save_profile
 from profiles.owners.profile_forms import LINKS, LinkFormSet, ProfileForm, as_text, initial_of
 from profiles.querysets.claims import held_by
+from profiles.views.typed import writing_needs_login
 
 TOPICS_FOUND: Final = 10
 LONGEST_KEY: Final = 18  # digits, which is less than a key in the database can have
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_edit(request: HttpRequest) -> HttpResponse:
     """The profile as a form. Buttons beside "Save" (preview, find topics, add and remove a link) show it again with all that was typed. Eight queries."""

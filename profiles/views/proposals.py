@@ -35,6 +35,7 @@ from profiles.models.choices import Role
 from profiles.querysets.claims import holding
 from profiles.querysets.identity import proposals_about, proposals_of, standing_acts
 from profiles.querysets.moderation import DECIDE
+from profiles.views.typed import writing_needs_login
 
 PAGE_SIZE: Final = 20
 MOST_PAGES: Final = 50
@@ -64,7 +65,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@writing_needs_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """A proposal with what it would change, for who made it, the owners of its pages, and moderators; 404 for everybody else. At most 40 queries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +24,7 @@ from profiles.models import User
 from profiles.querysets.identity import companions_on, works_of
 from profiles.views.addresses import author_below, kept_as_asked, page_elsewhere
 from profiles.views.merge_propose import login_address
+from profiles.views.typed import log_in_first
 
 PAGE_SIZE: Final = 200
 MOST_PAGES: Final = 50
@@ -55,7 +56,7 @@ def split_propose(request: HttpRequest, pk: int, slug: str) -> HttpResponse:  # 
     preview = None
     if request.method == "POST":
         if "propose" in request.POST and not isinstance(request.user, User):
-            return HttpResponseRedirect(login_address(request))
+            return log_in_first(request)
         problem = _problem(author, said)
         if not problem:
             preview = preview_split(author, said.groups)

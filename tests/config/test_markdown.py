@@ -90,3 +90,8 @@ def test_the_worst_that_fits_takes_less_than_a_second(piece: str) -> None:
     began = time.process_time()
     assert_harmless(render_markdown(piece * (2 * LONGEST // len(piece))))
     assert time.process_time() - began < 1
+
+
+def test_lines_end_in_letters_where_they_were_ended_and_flow_elsewhere():
+    assert "<br>" in render_markdown("Dear Ada,\nthank you.", is_letter=True)
+    assert "<br>" not in render_markdown("Dear Ada,\nthank you.")

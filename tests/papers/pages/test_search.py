@@ -34,6 +34,8 @@ def tian(db: None) -> object:
         "Tian Y",
         "Yuandogn Tian",
         "yuandong",
+        '"Yuandong Tian"',
+        "“Tian, Yuandong”",
     ],
 )
 def test_a_name_is_found_however_it_is_written(client: Client, tian: object, asked: str) -> None:
@@ -49,7 +51,7 @@ def test_accents_do_not_matter(client: Client, db: None) -> None:
     assert "Bernhard Schölkopf" in text_of(client.get("/search/?q=Schölkopf, Bernhard"))
 
 
-@pytest.mark.parametrize("asked", ["Ludwig van Beethoven", "van Beethoven, Ludwig", "L. van Beethoven"])
+@pytest.mark.parametrize("asked", ["Ludwig van Beethoven", "van Beethoven, Ludwig", "L. van Beethoven", "van Beethoven"])
 def test_particles_belong_to_the_name(client: Client, db: None, asked: str) -> None:
     AuthorFactory(display_name="Ludwig van Beethoven")
 
@@ -143,6 +145,7 @@ def test_an_orcid_leads_straight_to_the_person(client: Client, record: Record) -
 
 def test_an_identifier_that_is_not_held_is_said_to_be_missing(client: Client, db: None) -> None:
     assert "DOI 10.1234/nowhere is not among the records held here." in text_of(client.get("/search/?q=10.1234/nowhere"))
+    assert "is no ORCID iD: its last character does not fit" in text_of(client.get("/search/?q=0000-0002-1825-0098"))
 
 
 def test_without_a_question_the_page_says_what_can_be_asked(client: Client, db: None) -> None:

@@ -37,6 +37,26 @@ def moderator(people: People):
     return people.mo
 
 
+# --- The way to one's page ------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_leads_to_ones_own_until_one_has_it(people: People, settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+    browser = as_(people.ada)
+    assert "there is probably a page about you already" in text_of(browser.get("/"))
+    assert browser.get("/settings/page/")["Location"] == "/claims/"
+    claim = begun(people.ada, people.page)
+    assert f'href="{claim.get_absolute_url()}"' in browser.get("/").content.decode()
+    assert "This site has no sign-in with ORCID." in text_of(browser.get(claim.get_absolute_url()))
+    assert "evidence/orcid/" not in " ".join(links_of(browser.get(claim.get_absolute_url())))
+    Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.WITHDRAWN)
+
+    owner = as_(owner_of(people.page, "emmy"))
+    assert "there is probably a page about you already" not in text_of(owner.get("/"))
+    assert owner.get("/settings/page/")["Location"] == people.page.get_absolute_url()
+    assert "there is probably" not in text_of(Client().get("/"))
+
+
 # --- Beginning ----------------------------------------------------------------------------------------------------
 
 
@@ -53,7 +73,7 @@ def test_a_visitor_reads_what_it_means_and_is_led_to_log_in_and_back(client: Cli
 def test_who_sends_the_form_signed_out_is_asked_to_log_in(client: Client, people: People) -> None:
     answer = client.post(start_of(people.page), {"name": "Ada Quillmere"})
 
-    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={start_of(people.page).replace('/', '%2F')}")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/accounts/typed/")
     assert not Claim.objects.exists()
 
 
