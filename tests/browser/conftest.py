@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.live.addresses import Site
-from tests.live.browser import ABSENT, chromium, chromium_path, log_in, window
+from tests.live.browser import ABSENT, KeptPages, chromium, chromium_path, log_in, window
+from tests.live.console import console_running
 from tests.live.homepage import homepage_server
 from tests.live.orcid_server import orcid_server
-from tests.live.scratch import manage, scratch_environment
+from tests.live.scratch import scratch_environment
 from tests.live.server import site_running
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,12 +38,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with (
         orcid_server(PEOPLE_AT_ORCID) as orcid,
         homepage_server() as homepage,
-        scratch_environment(folder, embedded="test") as scratch,
+        scratch_environment(folder, embedded="test", migrated=False) as scratch,
     ):
         environment = scratch | orcid.environment() | homepage.environment()
-        said = manage(environment, "seed_demo", "--no-claims").output
-        with site_running(environment, folder / "web.log") as port:
-            yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid, homepage)
+        with console_running(environment, folder / "console.log") as console:
+            console.command("migrate", "--verbosity", "0")
+            said = console.command("seed_demo", "--no-claims")
+            with site_running(environment, folder / "web.log") as port:
+                yield Site(port, environment["DATABASE_URL"], dict(TOLD.findall(said)), environment, orcid, homepage, console)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +55,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip(ABSENT)
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[KeptPages]:
+    """Pages that the tests of a module pass on to each other."""
+    with ExitStack() as windows:
+        yield KeptPages(browser, windows)
 
 
 @pytest.fixture(scope="session")

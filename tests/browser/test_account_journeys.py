@@ -12,7 +12,6 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Browser, Page, expect
 
 from tests.live.browser import Said, window
-from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +76,7 @@ def test_sign_up_a_code_from_the_mailbox_and_back_to_the_page(site: Any, browser
         fill_sign_up(page, email)
         expect(page.locator("h1")).to_have_text("Confirm your e-mail address")
 
-        manage(site.environment, "deliver_mails")
+        site.console.command("deliver_mails")
         mailbox = context.new_page()
         mailbox.goto(site / "dev/mailbox/")
         mailbox.locator(".session-list li", has_text=email).get_by_role("link").first.click()

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.live.browser import Said, window
-from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
 
@@ -43,10 +42,7 @@ def in_the_record(site: Any, statement: str, *values: str) -> None:
 
 def decide(site: Any, code: str) -> None:
     """What a moderator's click at the desk does."""
-    manage(
-        site.environment,
-        "shell",
-        "-c",
+    site.console.run(
         "from profiles.models import Claim, User; from profiles.moderation import decisions; "
         f"operator = User.objects.get(email='operator@example.org'); {code}",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.live.browser import DESKTOP, PHONE, Said, window
+from tests.live.browser import DESKTOP, PHONE, KeptPages, Said
 
 pytestmark = pytest.mark.browser
 
@@ -25,18 +25,17 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, select, input:no
   .map(([r, html]) => `${Math.round(r.width)} by ${Math.round(r.height)}: ${html}`)"""
 
 
-def test_accessible_in_both_themes_and_quiet(address: str, site: Any, browser: Browser, axe: str) -> None:
-    with window(browser, DESKTOP, "light", reduced_motion="reduce") as context:
-        _inspect(context.new_page(), address, site.origin, axe)
+def test_accessible_in_both_themes_and_quiet(address: str, site: Any, kept: KeptPages, axe: str) -> None:
+    with kept.page(DESKTOP, "light", reduced_motion="reduce") as page:
+        _inspect(page, address, site.origin, axe)
 
 
 @pytest.mark.parametrize(
     "path",
     ["", "accounts/email/", "accounts/password/change/", "accounts/logout/", "settings/privacy/", "settings/tokens/", "suggestions/"],
 )
-def test_so_are_the_pages_of_somebody_who_has_logged_in(path: str, site: Any, as_ada: Any, browser: Browser, axe: str) -> None:
-    with window(browser, DESKTOP, "light", reduced_motion="reduce", storage_state=as_ada) as context:
-        page = context.new_page()
+def test_so_are_the_pages_of_somebody_who_has_logged_in(path: str, site: Any, as_ada: Any, kept: KeptPages, axe: str) -> None:
+    with kept.page(DESKTOP, "light", reduced_motion="reduce", storage_state=as_ada) as page:
         _inspect(page, site / path, site.origin, axe)
         assert page.url == site / path
         expect(page.get_by_text("ada@example.org").first).to_be_attached()
@@ -52,14 +51,14 @@ def _inspect(page: Page, address: str, origin: str, axe: str) -> None:
     in_light = page.evaluate(RUN_AXE)
     page.emulate_media(color_scheme="dark")
     in_dark = page.evaluate(RUN_AXE, COLOUR_RULES)
+    said.stop()
     assert in_light == []
     assert in_dark == []
     assert complaints == []
 
 
-def test_a_phone_never_scrolls_sideways_and_a_thumb_finds_its_targets(address: str, browser: Browser) -> None:
-    with window(browser, PHONE) as context:
-        page = context.new_page()
+def test_a_phone_never_scrolls_sideways_and_a_thumb_finds_its_targets(address: str, kept: KeptPages) -> None:
+    with kept.page(PHONE) as page:
         page.goto(address, wait_until="load")
         assert page.evaluate(SIDEWAYS) <= 0
         page.evaluate(UNFOLD)
@@ -67,9 +66,8 @@ def test_a_phone_never_scrolls_sideways_and_a_thumb_finds_its_targets(address: s
         assert page.evaluate(SMALL_TARGETS) == []
 
 
-def test_the_page_is_whole_without_scripts(address: str, browser: Browser) -> None:
-    with window(browser, DESKTOP, java_script_enabled=False) as context:
-        page = context.new_page()
+def test_the_page_is_whole_without_scripts(address: str, kept: KeptPages) -> None:
+    with kept.page(DESKTOP, java_script_enabled=False) as page:
         answer = page.goto(address, wait_until="load")
         assert answer is not None
         assert answer.status == (404 if address.endswith("/no/such/page/") else 200)

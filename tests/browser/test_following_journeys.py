@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, expect
 
 from config.demo import record_lines
 from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
-from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +36,7 @@ print(unsubscribe_url(User.objects.get(email="{EMAIL}"), "digest"))
 @pytest.fixture(scope="module")
 def reader(site: Any, browser: Browser) -> Any:
     """The cookies of somebody who reads."""
-    manage(site.environment, "shell", "-c", READER)
+    site.console.run(READER)
     with window(browser) as context:
         page = context.new_page()
         log_in(page, site, EMAIL, PASSWORD)
@@ -63,7 +62,7 @@ def test_following_somebody_brings_the_next_import_into_the_feed(
 
         file = tmp_path / "tomorrow.jsonl"
         file.write_text(json.dumps(next_work(title)) + "\n")
-        manage(site.environment, "import_works", "--format", "neutral", str(file))
+        site.console.command("import_works", "--format", "neutral", str(file))
         page.goto(site / "")
         expect(page.locator("#feed")).to_contain_text(title)
         expect(page.locator("#feed")).to_contain_text(f"Here because you follow {NAME}")
@@ -84,7 +83,7 @@ def next_work(title: str) -> dict[str, Any]:
 
 
 def test_one_click_in_a_mail_ends_the_digest_without_a_login(site: Any, browser: Browser, reader: Any) -> None:
-    address = manage(site.environment, "shell", "-v0", "-c", REFUSAL).output.split()[-1]
+    address = site.console.run(REFUSAL).split()[-1]
     path = "accounts/" + address.partition("/accounts/")[2]
     with window(browser, PHONE) as context:
         page = context.new_page()

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
-from tests.live.scratch import manage
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +46,7 @@ Invitation.objects.all().delete()
 
 def granted(site: Any, *who: str) -> None:
     """What a moderator's clicks do: these people own their pages."""
-    manage(site.environment, "shell", "-c", GRANT.format(people={one: NAMES[one] for one in who}))
+    site.console.run(GRANT.format(people={one: NAMES[one] for one in who}))
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def owners(site: Any) -> Iterator[None]:
     """Ada and Grace own their pages; afterwards nobody does, and nothing is left between them: other journeys go there too."""
     granted(site, "ada", "grace")
     yield
-    manage(site.environment, "shell", "-c", GIVE_UP)
+    site.console.run(GIVE_UP)
 
 
 @contextmanager

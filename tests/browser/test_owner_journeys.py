@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
-from tests.live.scratch import manage
+from tests.live.browser import DESKTOP, PHONE, KeptPages, Said, log_in, window
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +37,7 @@ if not User.objects.filter(email="{EMAIL}").exists():
 @pytest.fixture(scope="module")
 def owner(site: Any, browser: Browser) -> Any:
     """The cookies of the owner of a fictional page."""
-    manage(site.environment, "shell", "-c", OWNED)
+    site.console.run(OWNED)
     with window(browser) as context:
         page = context.new_page()
         log_in(page, site, EMAIL, PASSWORD)
@@ -98,11 +97,8 @@ def test_an_owner_writes_a_profile_refuses_a_work_and_takes_it_back(site: Any, b
 @pytest.mark.parametrize(
     "path", ["settings/profile/", "settings/works/", "settings/works/?state=refused", "settings/works/add/", "settings/names/"]
 )
-def test_the_owners_pages_are_accessible_in_both_themes_and_on_a_phone(
-    path: str, site: Any, browser: Browser, owner: Any, axe: str
-) -> None:
-    with window(browser, PHONE, "light", reduced_motion="reduce", storage_state=owner) as context:
-        page = context.new_page()
+def test_the_owners_pages_are_accessible_in_both_themes_and_on_a_phone(path: str, site: Any, kept: KeptPages, owner: Any, axe: str) -> None:
+    with kept.page(PHONE, "light", reduced_motion="reduce", storage_state=owner) as page:
         page.goto(site / path, wait_until="load")
         assert page.evaluate(SIDEWAYS) <= 0
         page.evaluate(axe)

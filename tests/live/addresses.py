@@ -9,6 +9,7 @@ import psycopg
 from django.utils.text import slugify
 
 from config.lib.public_ids import encode_public_id
+from tests.live.console import Console
 from tests.live.homepage import Homepage
 from tests.live.orcid_server import Orcid
 
@@ -24,11 +25,13 @@ class Site:
         environment: Mapping[str, str] | None = None,
         orcid: Orcid | None = None,
         homepage: Homepage | None = None,
+        console: Console | None = None,
     ) -> None:
         self.origin = f"http://localhost:{port}"  # a name, not a number: passkeys are tied to one
         self.environment = environment or {}
         self.orcid = orcid
         self.homepage = homepage
+        self.console = console
         self.passwords = passwords or {}
         self._database = database
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +46,7 @@ class Said:
 
     _complaints: list[str] = field(default_factory=list)
     _aborted: list[str] = field(default_factory=list)
+    _ears: list[tuple[Page, str, Callable[..., None]]] = field(default_factory=list)
 
     @property
     def complaints(self) -> list[str]:
@@ -54,12 +55,23 @@ class Said:
 
     def listen(self, page: Page, origin: str) -> None:
         """Collect from now on. ``origin`` is the site's own: requests to any other are complaints."""
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self._complaints.append(f"exception: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on("request", lambda request: self._foreign(request, origin))
-        page.on("response", self._refused)
-        page.on("framenavigated", lambda frame: self._aborted.clear() if frame == page.main_frame else None)
+        heard: dict[str, Callable[..., None]] = {
+            "console": self._console,
+            "pageerror": lambda error: self._complaints.append(f"exception: {error}"),
+            "requestfailed": self._failed,
+            "request": lambda request: self._foreign(request, origin),
+            "response": self._refused,
+            "framenavigated": lambda frame: self._aborted.clear() if frame == page.main_frame else None,
+        }
+        for event, ear in heard.items():
+            page.on(event, ear)  # type: ignore[call-overload]  # one name at a time is what it knows
+            self._ears.append((page, event, ear))
+
+    def stop(self) -> None:
+        """Collect no more."""
+        for page, event, ear in self._ears:
+            page.remove_listener(event, ear)
+        self._ears.clear()
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
@@ -88,6 +100,27 @@ def window(browser: Browser, width: int = DESKTOP, theme: str = "light", **optio
         yield context
     finally:
         context.close()
+
+
+class KeptPages:
+    """Pages for tests that only look, which pass them on: a window of its own costs each test more than the page it looks at."""
+
+    def __init__(self, browser: Browser, windows: ExitStack) -> None:
+        self._browser, self._windows = browser, windows
+        self._free: dict[str, Page] = {}
+
+    @contextmanager
+    def page(self, width: int = DESKTOP, theme: str = "light", **options: Any) -> Iterator[Page]:
+        """A page as in a fresh ``window``: empty, no cookies but those of ``storage_state``, nothing stored. After a failure nobody gets it again."""
+        wanted = repr((width, theme, options))
+        page = self._free.pop(wanted, None) or self._windows.enter_context(window(self._browser, width, theme, **options)).new_page()
+        yield page
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.context.clear_cookies()
+        page.context.add_cookies(options.get("storage_state", {}).get("cookies", []))
+        self._free[wanted] = page
 
 
 def log_in(page: Page, site: Any, email: str, password: str) -> None:

@@ -39,8 +39,10 @@ class CommandFailed(RuntimeError):  # noqa: N818 - reads as what happened
 
 
 @contextmanager
-def scratch_environment(folder: Path, settings: str = SETTINGS, embedded: str = "main") -> Iterator[dict[str, str]]:
-    """The environment for processes that work on a scratch database, migrated and empty; ``folder`` takes files.
+def scratch_environment(
+    folder: Path, settings: str = SETTINGS, embedded: str = "main", *, migrated: bool = True
+) -> Iterator[dict[str, str]]:
+    """The environment for processes that work on a scratch database, migrated unless it is not wanted and empty; ``folder`` takes files.
 
     Holds the embedded servers of the instance where none are configured. The database is dropped at the end, whoever
     is still connected.
@@ -58,7 +60,8 @@ def scratch_environment(folder: Path, settings: str = SETTINGS, embedded: str = 
         with psycopg.connect(_with_database(places.database, "postgres"), autocommit=True) as server:
             server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         try:
-            manage(environment, "migrate", "--verbosity", "0")
+            if migrated:
+                manage(environment, "migrate", "--verbosity", "0")
             yield environment
         finally:
             with psycopg.connect(_with_database(places.database, "postgres"), autocommit=True) as server:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.live.scratch import PROJECT, CommandFailed
 
@@ -58,7 +59,7 @@ def wait_until_served(port: int, process: subprocess.Popen[bytes], log: Path, pa
     raise CommandFailed(f"the site did not come up:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[Any]) -> None:
     """Ask the process to end as Ctrl-C does, and make it after ten seconds."""
     if process.poll() is not None:
         return
