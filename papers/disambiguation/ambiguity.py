@@ -66,6 +66,8 @@ def ambiguity(cluster: Cluster, mentions: Sequence[Mention], namesakes: int = 0,
 
 def groups_of(mentions: Sequence[Mention]) -> tuple[Group, ...]:
     """The mentions parted where their co-authors never meet, largest first. Works without co-authors are groups of their own."""
+    if len(mentions) == 1:
+        return (Group(tuple(mentions)),)  # most pages; reading thousands of co-authors would part nothing
     parent = list(range(len(mentions)))
 
     def root(place: int) -> int:

@@ -32,7 +32,8 @@ def statistics_for(mentions: Iterable[Mention]) -> NameStatistics:
 
     The first names that were not asked for stand as one entry for each letter, as a bare initial may be any of them.
     """
-    parsed = {parse_name(name) for mention in mentions for name in mention.work.authors}
+    works = {mention.work.key: mention.work for mention in mentions}  # thousands of mentions may be of one
+    parsed = {parse_name(name) for work in works.values() for name in work.authors}
     counts: dict[str, dict[str, int]] = {"first": {}, "family": {}, "all": {}, "letter": {}}
     with connection.cursor() as cursor:
         columns = {part: array_text(sorted({getattr(name, part) for name in parsed})) for part in ("first", "family")}

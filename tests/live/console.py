@@ -59,6 +59,8 @@ def console_running(environment: Mapping[str, str], log: Path) -> Iterator[Conso
         try:
             yield Console(process, log)
         finally:
+            assert process.stdin is not None
+            process.stdin.close()
             stop(process)
 
 
