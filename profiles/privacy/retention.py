@@ -187,6 +187,13 @@ RULES: Final = (
         forget_sessions,
     ),
     Rule(
+        "typed",
+        _("What you sent after your session had ended"),
+        _("an hour, in memory; until you log out or throw it away, if that is sooner"),
+        _("To give it back to you when you have logged in again."),
+        task="",
+    ),
+    Rule(
         "mails",
         _("Mails to you"),
         _("their text until they are sent; the address 30 days more; that there was one, a year"),

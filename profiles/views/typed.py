@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -61,7 +62,7 @@ def _keep(request: HttpRequest) -> bool:
 
 
 def _may_keep(address: str) -> bool:
-    key = f"{KEPT_UNDER}-from:{address}"
+    key = f"{KEPT_UNDER}-from:{salted_hmac('collegium.typed.address', address).hexdigest()}"
     cache.add(key, 0, timeout=KEPT_SECONDS)
     try:
         return cache.incr(key) <= MOST_AN_HOUR
