@@ -18,7 +18,7 @@ from profiles.evidence.explaining import Step as EvidenceStep
 from profiles.evidence.explaining import steps_of
 from profiles.levels import MISSING_TEXTS, assess, sentence
 from profiles.models import Appeal, Claim, ClaimMessage
-from profiles.models.choices import HOLDING, OPEN, AppealStatus, ClaimStatus, EvidenceStatus, Level, ReasonCode
+from profiles.models.choices import HOLDING, OPEN, AppealStatus, ClaimStatus, EvidenceStatus, Level, MessageKind, ReasonCode
 from profiles.standings import claimed_pieces
 
 STATE_TEXTS: dict[str, str | Promise] = {
@@ -84,14 +84,15 @@ def progress_of(claim: Claim, now: datetime | None = None) -> Progress:
     given = any(piece.status in {EvidenceStatus.CONFIRMED, EvidenceStatus.CHECKING} for piece in pieces)
     is_open, holds = claim.status in OPEN, claim.status in HOLDING
     gathering = claim.status in {ClaimStatus.DRAFT, ClaimStatus.EVIDENCE}
+    said = list(claim.messages.filter(erased_at__isnull=True))
     return Progress(
-        state_text=STATE_TEXTS[claim.status],
+        state_text=_state_text(claim, said),
         steps=_steps(claim, given=given),
         evidence=evidence,
         outlook=_outlook(claim, moment) if is_open or holds else None,
         place=place_in_queue(claim),
         median=duration_text(median_wait(moment)) if is_open else "",
-        messages=list(claim.messages.filter(erased_at__isnull=True)),
+        messages=said,
         reason=ReasonCode(claim.reason_code).label if claim.reason_code in ReasonCode.values else "",
         appeals=appeals,
         appeal_until=until,
@@ -125,6 +126,16 @@ def _steps(claim: Claim, *, given: bool) -> tuple[Step, ...]:
         return ()
     texts = (_("Begun"), _("Evidence added"), _("Handed in"), _("Decision"))
     return tuple(Step(text, "done" if place < reached else "now" if place == reached else "open") for place, text in enumerate(texts))
+
+
+def _state_text(claim: Claim, said: Sequence[ClaimMessage]) -> str | Promise:
+    """The state in a sentence; while a moderator's question brought the claim back, what to do about that."""
+    kinds = [message.kind for message in said if message.kind in {MessageKind.QUESTION, MessageKind.ANSWER}]
+    if claim.status != ClaimStatus.EVIDENCE or MessageKind.QUESTION not in kinds:
+        return STATE_TEXTS[claim.status]
+    if kinds[-1] == MessageKind.QUESTION:
+        return _("A moderator has a question, under “You and the moderators” below. Answer it there, then hand the claim in again.")
+    return _("Your answer has been sent. Hand the claim in again, so that it comes back to the moderators.")
 
 
 def _outlook(claim: Claim, now: datetime) -> Outlook:

@@ -240,9 +240,11 @@ def test_from_evidence_to_the_queue_and_back_with_a_question(people: People, mod
     answer = browser.get(address)
     assert "Which of <these> is yours?" in text_of(answer)
     assert moderator.email not in answer.content.decode()
+    assert "A moderator has a question" in text_of(answer)
 
     browser.post(address, {"action": "answer", "text": "The second."})
     assert ClaimMessage.objects.get(claim=claim, kind=MessageKind.ANSWER).body == "The second."
+    assert "Hand the claim in again, so that it comes back" in text_of(browser.get(address))
     assert "It is number 2 in the queue." in text_of(browser.post(address, {"action": "submit"}, follow=True))
     assert other.status == ClaimStatus.REVIEW
 
