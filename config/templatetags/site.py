@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from config.lib import names, paging
+from config.lib.browsers import browser_name
 
 register = template.Library()
 
@@ -40,6 +41,12 @@ def initials(name: object) -> str:
 def hue(name: object) -> str:
     """The class of a monogram's colour, such as "hue-3"."""
     return f"hue-{names.hue(str(name))}"
+
+
+@register.filter
+def browser(agent: object) -> str:
+    """What a browser calls itself, in a few words: "Firefox on Linux"."""
+    return browser_name(str(agent))
 
 
 @register.filter

@@ -17,11 +17,11 @@ from papers.views.standing import REDIRECT_SECONDS, addressed
 
 @require_safe
 def paper_export(request: HttpRequest, pk: int, format: str) -> HttpResponseBase:  # noqa: A002 - the word in the address
-    """A paper's reference in one format: six queries."""
+    """A paper's reference in one format, to download; with "?text" to read and copy in the browser. Six queries."""
     _check(format)
     work = addressed(works().defer("search"), request, pk)
     elsewhere = _elsewhere(request, work, "papers:paper-export", format)
-    return elsewhere or _download(export_work(work, format))
+    return elsewhere or _download(export_work(work, format), as_text="text" in request.GET)
 
 
 @require_safe
@@ -49,9 +49,9 @@ def _elsewhere(request: HttpRequest, subject: Work | Author, view: str, format: 
     return response
 
 
-def _download(export: Export) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(export.pieces, content_type=export.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
+def _download(export: Export, *, as_text: bool = False) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(export.pieces, content_type="text/plain; charset=utf-8" if as_text else export.content_type)
+    response["Content-Disposition"] = "inline" if as_text else f'attachment; filename="{export.filename}"'
     response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, public=True, max_age=300)
     return response

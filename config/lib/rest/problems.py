@@ -84,7 +84,7 @@ def problem_response(kind: Kind, detail: str, errors: list[dict[str, str]] | Non
 @csrf_exempt  # a program that changes something at a mistyped address reads a problem too
 def not_found(request: HttpRequest, **_kwargs: Any) -> JsonResponse:
     """The answer for an address under the API that leads nowhere."""
-    answer = problem_response(NOT_FOUND, str(_("No part of the API lives at this address.")))
+    answer = problem_response(NOT_FOUND, str(_("No part of the API lives at this address. Those that there are stand at /api/docs/.")))
     response = JsonResponse(answer.data, status=404)
     response["Content-Type"] = CONTENT_TYPE
     return response

@@ -46,6 +46,10 @@ def test_a_paper_is_downloaded_in_every_format(client, key):
     assert "On engines" in written
     assert "10.1234/engines" in written
     assert "Byron" in written
+    to_copy = client.get(paper(work, key) + "?text")
+    assert (to_copy["Content-Disposition"], to_copy["Content-Type"]) == ("inline", "text/plain; charset=utf-8")
+    assert to_copy["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(to_copy.streaming_content).decode() == written
 
 
 def test_an_author_gets_every_work_newest_first(client):
