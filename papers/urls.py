@@ -39,6 +39,7 @@ urlpatterns = [
     path("about/sources/", site.sources, name="sources"),
     path("theme/", site.theme, name="theme"),
     path("opensearch.xml", site.opensearch, name="opensearch"),
+    path("favicon.ico", site.favicon, name="favicon"),
     path("robots.txt", site.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap/<str:name>-<int:part>.xml", sitemaps.sitemap_part, name="sitemap-part"),

@@ -73,6 +73,12 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """302 to the icon, for what asks by the old name: plain text has no place to say where the icon is. No query."""
+    return _kept(HttpResponseRedirect(static("img/icon.svg")))
+
+
+@public_page
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read: pages, not every sorting of every list. No query."""
     lines = [

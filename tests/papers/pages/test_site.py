@@ -185,6 +185,7 @@ def test_browsers_learn_how_to_search_here(client: Client, db: None) -> None:
     ET.fromstring(body)
 
     assert b"http://testserver/search/?q={searchTerms}" in body
+    assert client.get("/favicon.ico")["Location"].startswith("/static/img/icon")
 
 
 # --- When something is wrong --------------------------------------------------------------------------------------
