@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from papers.graph.document import HOP, Edge, Node, NodeKind, SliceDocument
 
@@ -164,6 +163,8 @@ def _fanned(node: Node, at: Place, outward: float) -> Place:
 
 def _apart(places: Mapping[str, Place], fixed: Mapping[str, Place]) -> dict[str, Place]:
     """The places with what is too near to something pushed off it, a little each round; ``fixed`` does not move."""
+    from scipy.spatial import cKDTree  # takes a tenth of a process's start, and few processes come here
+
     keys = list(places)
     if not keys:
         return {}

@@ -13,13 +13,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from papers.metrics.percentiles import DECIMALS, Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy import sparse  # loaded where it is needed: every process starts by way of this module
 
 WINDOW = 5  # years before the paper's own that are counted
 QUANTILE = 0.1
@@ -55,6 +57,8 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
 
     Leave works with more than ``MOST_TOPICS`` topics out: their pairs run into thousands.
     """
+    from scipy import sparse
+
     size = work_topics.shape[1]
     topics: Ints = np.bincount(work_topics.indices, minlength=size).astype(np.int64)
     firsts, seconds = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
@@ -69,6 +73,8 @@ def count_topics(work_topics: sparse.csr_array, works: int) -> TopicCounts:
 
 def no_counts(size: int) -> TopicCounts:
     """The counts over no works at all."""
+    from scipy import sparse
+
     nothing: Any = sparse.csr_array((size, size), dtype=np.int32)
     return TopicCounts(0, np.zeros(size, dtype=np.int64), nothing)
 
@@ -134,6 +140,8 @@ class TopicLinks:
 
     def of_year(self, year: int) -> tuple[Ints, sparse.csr_array]:
         """The works of a year that have a topic, at most ``MOST_TOPICS``, and their topics as rows of ones. Works must be in the order of years."""
+        from scipy import sparse
+
         first, last = np.searchsorted(self.years, [year, year + 1])
         start, stop = np.searchsorted(self.works, np.array([first, last], dtype=self.works.dtype))  # or all links would be cast
         lengths = np.bincount(self.works[start:stop] - first, minlength=last - first)

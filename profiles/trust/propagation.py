@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse  # its loading takes a tenth of a process's start, and only a computation needs it
 
 DAMPING = 0.7
 LEAST_OUT_WEIGHT = 10.0
@@ -53,6 +56,8 @@ def transfer(edges: Edges, levels: Ints) -> sparse.csr_array:
 
 def transfer_and_out(edges: Edges, levels: Ints) -> tuple[sparse.csr_array, Floats]:
     """C, and the weight of all that each person gives, at least 10, by which it is divided."""
+    from scipy import sparse
+
     size = len(levels)
     others = edges.source != edges.target
     weights = sparse.csr_array((edges.weight[others], (edges.source[others], edges.target[others])), shape=(size, size), dtype=np.float64)
@@ -66,6 +71,8 @@ def transfer_and_out(edges: Edges, levels: Ints) -> tuple[sparse.csr_array, Floa
 
 def propagate(shares: sparse.csr_array, seeds: Floats, tolerance: float = TOLERANCE) -> Floats:
     """x, by iteration until no component moves by more than ``tolerance``; the error shrinks by .7 each round, so at most about 40 rounds."""
+    from scipy import sparse
+
     flow = sparse.csr_array(shares.T)
     x = seeds.astype(np.float64, copy=True)
     while True:
@@ -81,6 +88,8 @@ def community(shares: sparse.csr_array, x: Floats, levels: Ints, institutions: I
     ``institutions`` gives each person's institution or ``NO_INSTITUTION``. It counts as verified only for supporters at L3 or
     above; everybody else shares the last bucket, so that no ring of unverified accounts can matter.
     """
+    from scipy import sparse
+
     size = len(levels)
     edges = shares.tocoo()
     given = np.minimum(DAMPING * edges.data * x[edges.coords[0]], MOST_BY_ONE)
