@@ -22,11 +22,13 @@ Ints = npt.NDArray[np.int64]
 Nodes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Counts = npt.NDArray[np.uint16]
 
 KINDS: Final = (NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION)
 PLACE: Final[Mapping[str, int]] = {kind.value: place for place, kind in enumerate(KINDS)}
 MANIFEST: Final = "manifest.json"
-VERSION: Final = 1
+VERSION: Final = 2
+MOST_AUTHORS: Final = 65_535  # that are told apart
 
 _AUTHORSHIP, _TOPIC, _CITATION, _INSTITUTION = 1.0, 0.5, 0.5, 0.25
 TYPE_WEIGHTS: Final[npt.NDArray[np.float64]] = np.array(
@@ -53,6 +55,30 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of papers and people besides their neighbours, so that reasons can be counted without a row of the database.
+
+    ``dates`` are year, month and day of a paper as one number (20240131, with zeros for what is not known) and ``authors`` how many it has, by node;
+    0 for what is no paper. ``named`` holds (institution, paper) for each institution that a person names in a paper, ascending; those of a person begin
+    at ``named_at``. ``named_since`` replaces the rows of people.
+    """
+
+    dates: Nodes = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    authors: Counts = field(default_factory=lambda: np.empty(0, dtype=np.uint16))
+    named_at: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    named: Nodes = field(default_factory=lambda: np.empty((0, 2), dtype=np.int32))
+    named_since: Mapping[int, Nodes] = field(default_factory=dict)
+
+    def named_by(self, person: int) -> Nodes:
+        """What this person names, as rows of (institution, paper)."""
+        if person in self.named_since:
+            return self.named_since[person]
+        if person >= len(self.named_at) - 1:
+            return self.named[:0]
+        return self.named[self.named_at[person] : self.named_at[person + 1]]
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """Sparse rows with what is needed to walk them. ``ids`` and ``kinds`` name each node; those past the last stored row came with the overlay.
 
@@ -69,6 +95,7 @@ class Graph:
     as_of: float = 0.0
     snapshot: str = ""
     database: int = 0
+    details: Details = field(default_factory=Details)
     overlay: Overlay = field(default_factory=Overlay)
     added: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
@@ -88,6 +115,13 @@ class Graph:
         if found < high and self.ids[found] == row_key:
             return found
         return self.added.get((place, row_key))
+
+    def numbered(self, ref: tuple[str, int]) -> int:
+        """The number of a thing that the graph holds. Raises ``KeyError`` where it does not."""
+        found = self.node(*ref)
+        if found is None:
+            raise KeyError(ref)
+        return found
 
     def nodes(self, kind: str, row_keys: Sequence[int]) -> list[int]:
         """The numbers of those of these things that the graph holds, in the order given."""
@@ -114,7 +148,7 @@ class Graph:
 
 
 def assemble(rows: Mapping[str, Iterable[int]], pairs: Iterable[tuple[tuple[str, int], tuple[str, int]]]) -> Graph:
-    """A graph in memory from row keys by kind and pairs of (kind, row key); pairs with an end that is not listed are left out."""
+    """A graph in memory from row keys by kind and pairs of (kind, row key); pairs with an end that is not listed are left out. Nothing is known of its papers' dates."""
     ids = [np.unique(np.fromiter(rows.get(kind.value, ()), dtype=np.int64)) for kind in KINDS]
     starts = tuple(int(place) for place in np.cumsum([0, *(len(one) for one in ids)]))
     number = {(kind.value, int(key)): starts[place] + at for place, kind in enumerate(KINDS) for at, key in enumerate(ids[place])}
@@ -122,7 +156,8 @@ def assemble(rows: Mapping[str, Iterable[int]], pairs: Iterable[tuple[tuple[str,
     ordered = np.array(sorted(both | {(b, a) for a, b in both}), dtype=np.int64).reshape(-1, 2)
     degrees = np.bincount(ordered[:, 0], minlength=starts[-1])
     indptr = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
-    return Graph(np.concatenate(ids), kinds_of(starts), starts, indptr, ordered[:, 1].astype(np.int32), damping(degrees))
+    details = Details(np.zeros(starts[-1], dtype=np.int32), np.zeros(starts[-1], dtype=np.uint16))
+    return Graph(np.concatenate(ids), kinds_of(starts), starts, indptr, ordered[:, 1].astype(np.int32), damping(degrees), details=details)
 
 
 def kinds_of(starts: Sequence[int]) -> Bytes:
@@ -142,59 +177,86 @@ def open_arrays(folder: Path) -> Graph:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         if manifest["version"] != VERSION:
             raise ArraysUnreadableError(f"arrays of version {manifest['version']}, not {VERSION}")
-        ids, indptr, indices, damp = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("ids", "indptr", "indices", "damp"))
+        ids, indptr, indices, damp = (_mapped(folder, name) for name in ("ids", "indptr", "indices", "damp"))
+        details = Details(*(_mapped(folder, name) for name in ("dates", "authors", "named_at", "named")))
         starts = tuple(int(start) for start in manifest["starts"])
-        if len(ids) != starts[-1] or len(indptr) != len(ids) + 1 or len(damp) != len(ids) or int(indptr[-1]) != len(indices):
+        by_node = {len(indptr) - 1, len(damp), len(details.dates), len(details.authors), starts[-1]}
+        if by_node != {len(ids)} or int(indptr[-1]) != len(indices) or int(details.named_at[-1]) != len(details.named):
             raise ArraysUnreadableError("the arrays do not fit each other")
         read = float(manifest["as_of"]), str(manifest["snapshot"]), int(manifest["database"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArraysUnreadableError(str(error)) from error
-    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, *read)
+    return Graph(ids, kinds_of(starts), starts, indptr, indices, damp, *read, details=details)
+
+
+def _mapped(folder: Path, name: str) -> Any:
+    """As a plain array over the file: each slice of numpy's own ``memmap`` costs as much as what is done with it."""
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
 
 def laid_over(
-    graph: Graph, fresh: Mapping[tuple[str, int], Iterable[tuple[str, int]]], affiliations: Mapping[int, Iterable[int]] = {}
+    graph: Graph,
+    fresh: Mapping[tuple[str, int], Iterable[tuple[str, int]]],
+    affiliations: Mapping[int, Iterable[tuple[int, int]]] = {},
+    dated: Mapping[int, tuple[int, int]] = {},
 ) -> Graph:
     """The graph with changed papers: ``fresh`` gives all neighbours of each as (kind, row key), none for a paper that is gone.
 
-    ``affiliations`` gives the institutions of people whose papers changed. Rows of the others are moved along: what a paper gained or lost,
-    its neighbour gains or loses. Costs time in the changed rows and those next to them, and 5 bytes a node.
+    ``affiliations`` gives (institution, paper) for all that people name whose papers changed, ``dated`` the date as a number and the count of authors of
+    changed papers, by row key. Rows of the others are moved along: what a paper gained or lost, its neighbour gains or loses. Costs time in the
+    changed rows and those next to them, and 11 bytes a node.
     """
-    added: dict[tuple[int, int], int] = {}
-    named: list[tuple[int, int]] = []
-
-    def number(kind: str, key: int) -> int:
-        found = graph.node(kind, key)
-        if found is None:
-            place = (PLACE[kind], key)
-            found = added.setdefault(place, len(graph) + len(added))
-            if found == len(graph) + len(named):
-                named.append(place)
-        return found
-
-    moved: dict[int, tuple[set[int], set[int]]] = {}  # node -> (gained, lost)
-
-    def compare(node: int, wanted: set[int], present: set[int]) -> None:
-        for other in wanted - present:
-            moved.setdefault(node, (set(), set()))[0].add(other)
-            moved.setdefault(other, (set(), set()))[0].add(node)
-        for other in present - wanted:
-            moved.setdefault(node, (set(), set()))[1].add(other)
-            moved.setdefault(other, (set(), set()))[1].add(node)
-
+    laying = _Laying(graph)
     for (kind, key), neighbours in sorted(fresh.items()):
-        node = number(kind, key)
-        compare(node, {number(*other) for other in neighbours} - {node}, {int(other) for other in graph.row(node)})
+        node = laying.number(kind, key)
+        laying.compare(node, {laying.number(*other) for other in neighbours} - {node}, {int(other) for other in graph.row(node)})
+    said: dict[int, Nodes] = {}  # by people who name other institutions than they did
     for person, places in sorted(affiliations.items()):
-        node = number(NodeKind.PERSON, person)
+        rows = sorted({(laying.number(NodeKind.INSTITUTION, place), laying.number(NodeKind.PAPER, paper)) for place, paper in places})
+        node, names = laying.number(NodeKind.PERSON, person), np.array(rows, dtype=np.int32).reshape(-1, 2)
         present = {int(other) for other in graph.row(node) if graph.kinds[other] == PLACE[NodeKind.INSTITUTION]}
-        compare(node, {number(NodeKind.INSTITUTION, place) for place in places}, present)
-    return _replaced(graph, moved, added, named) if moved or added else graph
+        laying.compare(node, {place for place, _ in rows}, present)
+        if not np.array_equal(names, graph.details.named_by(node)):
+            said[node] = names
+    when = {laying.number(NodeKind.PAPER, key): (date, min(count, MOST_AUTHORS)) for key, (date, count) in sorted(dated.items())}
+    if laying.moved or laying.added or said or _dated_anew(graph.details, when):
+        return _replaced(graph, laying, _details(graph.details, len(laying.added), said, when))
+    return graph
 
 
-def _replaced(
-    graph: Graph, moved: Mapping[int, tuple[set[int], set[int]]], added: Mapping[tuple[int, int], int], named: Sequence[tuple[int, int]]
-) -> Graph:
+class _Laying:
+    """What is being laid over a graph: the nodes that came, in order, and for each node whom it gained and whom it lost."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self.added: dict[tuple[int, int], int] = {}
+        self.moved: dict[int, tuple[set[int], set[int]]] = {}
+
+    def number(self, kind: str, key: int) -> int:
+        found = self._graph.node(kind, key)
+        return self.added.setdefault((PLACE[kind], key), len(self._graph) + len(self.added)) if found is None else found
+
+    def compare(self, node: int, wanted: set[int], present: set[int]) -> None:
+        for place, others in enumerate((wanted - present, present - wanted)):
+            for other in others:
+                self.moved.setdefault(node, (set(), set()))[place].add(other)
+                self.moved.setdefault(other, (set(), set()))[place].add(node)
+
+
+def _dated_anew(details: Details, when: Mapping[int, tuple[int, int]]) -> bool:
+    return any((int(details.dates[node]), int(details.authors[node])) != found for node, found in when.items())
+
+
+def _details(stored: Details, added: int, said: Mapping[int, Nodes], when: Mapping[int, tuple[int, int]]) -> Details:
+    dates = np.concatenate([stored.dates, np.zeros(added, dtype=np.int32)])
+    authors = np.concatenate([stored.authors, np.zeros(added, dtype=np.uint16)])
+    for node, (date, count) in when.items():
+        dates[node], authors[node] = date, count
+    return Details(dates, authors, stored.named_at, stored.named, {**stored.named_since, **said})
+
+
+def _replaced(graph: Graph, laying: _Laying, details: Details) -> Graph:
+    moved, named = laying.moved, list(laying.added)
     size = len(graph) + len(named)
     slot = np.full(size, -1, dtype=np.int32)
     rows: list[npt.NDArray[Any]] = []
@@ -220,6 +282,7 @@ def _replaced(
         graph.as_of,
         graph.snapshot,
         graph.database,
+        details,
         Overlay(slot, indptr, indices),
-        {**graph.added, **added},
+        {**graph.added, **laying.added},
     )

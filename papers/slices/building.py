@@ -11,55 +11,52 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
 
-from papers.graph.arrays import MANIFEST, VERSION, Ints, damping
+from papers.graph.arrays import MANIFEST, MOST_AUTHORS, VERSION, Ints, damping
 from papers.models import GraphChange
-
-if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn
+from papers.slices.copying import BLOCK, copied
 
 CURRENT: Final = "current"
 PART: Final = 6_000_000  # directed edges that are sorted at once
-BLOCK: Final = 1_000_000  # rows of COPY that are taken at once
 KEPT: Final = 3 * 24 * 3600.0  # seconds that changes are kept for the arrays of other machines
 LOCK: Final = 7_305_011  # of this database: one builder at a time on one machine's folder is enough
 
 _ROWS: Final = (
-    ("people", "SELECT id FROM papers_author WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
-    ("papers", "SELECT id FROM papers_work WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
-    ("topics", "SELECT id FROM papers_topic WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
-    ("institutions", "SELECT id FROM papers_institution WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
+    ("people", 1, "SELECT id FROM papers_author WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
+    (
+        "papers",
+        3,
+        "SELECT id, date_key::bigint, author_count::bigint FROM papers_work WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id",
+    ),
+    ("topics", 1, "SELECT id FROM papers_topic WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
+    ("institutions", 1, "SELECT id FROM papers_institution WHERE merged_into_id IS NULL AND erased_at IS NULL ORDER BY id"),
 )
 _PEOPLE, _PAPERS, _TOPICS, _INSTITUTIONS = range(4)
 _AFFILIATIONS: Final = """
-    SELECT DISTINCT authorship.author_id, named.institution_id
+    SELECT authorship.author_id, named.institution_id, authorship.work_id
     FROM papers_authorshipinstitution AS named
     JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
-    JOIN papers_work AS work ON work.id = authorship.work_id
-    WHERE authorship.author_id IS NOT NULL AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+    WHERE authorship.author_id IS NOT NULL
+    ORDER BY authorship.author_id, named.institution_id, authorship.work_id
 """
 _PAIRS: Final = (
     ("authorships", _PAPERS, _PEOPLE, "SELECT work_id, author_id FROM papers_authorship WHERE author_id IS NOT NULL"),
     ("topics of papers", _PAPERS, _TOPICS, "SELECT work_id, topic_id FROM papers_worktopic"),
     ("citations", _PAPERS, _PAPERS, "SELECT citing_id, cited_id FROM papers_citation"),
-    ("institutions of people", _PEOPLE, _INSTITUTIONS, _AFFILIATIONS),
 )
-_HEAD: Final = 19  # bytes before the first row of a binary COPY
 
 Progress = Callable[[str, int], object]
 
@@ -126,18 +123,26 @@ def _write(folder: Path, scratch: Path, progress: Progress) -> tuple[float, int,
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         as_of, snapshot = timezone.now().timestamp(), _snapshot()
-        ids = [_read_ids(what, statement, progress) for what, statement in _ROWS]
-        starts = [int(place) for place in np.cumsum([0, *(len(one) for one in ids)])]
-        degrees = np.zeros(starts[-1], dtype=np.int64)
+        read = [_read_things(what, statement, columns, progress) for what, columns, statement in _ROWS]
+        nodes = _Nodes([rows[:, 0] for rows in read])
+        _save_dates(read[_PAPERS], nodes, folder)
         spill = scratch / "pairs"
         with spill.open("wb") as out:
             for what, a, b, statement in _PAIRS:
-                progress(what, _spill(statement, ids[a], ids[b], starts[a], starts[b], degrees, out))
-    np.save(folder / "ids.npy", np.concatenate(ids))
-    edges = _sort_parts(spill, degrees, folder, scratch)
-    manifest = {"version": VERSION, "as_of": as_of, "snapshot": snapshot, "database": this_database(), "starts": starts, "edges": edges}
+                progress(what, _spill(statement, nodes, a, b, out))
+            progress("institutions of people", _spill_named(nodes, out, folder, scratch))
+    np.save(folder / "ids.npy", np.concatenate(nodes.ids))
+    edges = _sort_parts(spill, nodes.degrees, folder, scratch)
+    manifest = {
+        "version": VERSION,
+        "as_of": as_of,
+        "snapshot": snapshot,
+        "database": this_database(),
+        "starts": nodes.starts,
+        "edges": edges,
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    return as_of, edges, starts[-1]
+    return as_of, edges, nodes.starts[-1]
 
 
 @cache
@@ -158,33 +163,78 @@ def _snapshot() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _read_ids(what: str, statement: str, progress: Progress) -> Ints:
-    parts = list(_copied(statement, 1))
-    found: Ints = np.concatenate([part[:, 0] for part in parts]) if parts else np.empty(0, dtype=np.int64)
+@dataclass(slots=True)
+class _Nodes:
+    """The row keys of each kind, ascending, which number the nodes; and how many pairs each node has been in."""
+
+    ids: list[Ints]
+    starts: list[int] = field(init=False)
+    degrees: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = [int(place) for place in np.cumsum([0, *(len(one) for one in self.ids)])]
+        self.degrees = np.zeros(self.starts[-1], dtype=np.int64)
+
+    def numbered(self, kind: int, keys: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        """The nodes of these row keys, and which of them there are."""
+        ids = self.ids[kind]
+        if not len(ids):
+            return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
+        at = np.minimum(np.searchsorted(ids, keys), len(ids) - 1)
+        return at + self.starts[kind], ids[at] == keys
+
+
+def _read_things(what: str, statement: str, columns: int, progress: Progress) -> Ints:
+    parts = list(copied(statement, columns))
+    found: Ints = np.concatenate(parts) if parts else np.empty((0, columns), dtype=np.int64)
     progress(what, len(found))
     return found
 
 
-def _spill(statement: str, left: Ints, right: Ints, left_start: int, right_start: int, degrees: Ints, out: BinaryIO) -> int:
-    """Number the pairs of a query and append them both ways, as rows of two 32-bit numbers. Pairs with an end that is not shown fall out."""
+def _save_dates(papers: Ints, nodes: _Nodes, folder: Path) -> None:
+    """``dates`` and ``authors`` of rows of (row key, date as a number, count of authors), with zeros for what is no paper."""
+    span = slice(nodes.starts[_PAPERS], nodes.starts[_PAPERS + 1])
+    for name, kind, values in (("dates", np.int32, papers[:, 1]), ("authors", np.uint16, np.minimum(papers[:, 2], MOST_AUTHORS))):
+        by_node = np.zeros(nodes.starts[-1], dtype=kind)
+        by_node[span] = values
+        np.save(folder / f"{name}.npy", by_node)
+
+
+def _spill(statement: str, nodes: _Nodes, left: int, right: int, out: BinaryIO) -> int:
+    """Number the pairs of a query and append them both ways. Pairs with an end that is not shown fall out."""
     count = 0
-    for rows in _copied(statement, 2):
-        a, known_a = _numbered(left, rows[:, 0], left_start)
-        b, known_b = _numbered(right, rows[:, 1], right_start)
+    for rows in copied(statement, 2):
+        a, known_a = nodes.numbered(left, rows[:, 0])
+        b, known_b = nodes.numbered(right, rows[:, 1])
         known = known_a & known_b
-        pairs = np.column_stack([a[known], b[known]]).astype(np.int32)
-        degrees += np.bincount(pairs.ravel(), minlength=len(degrees))
-        out.write(pairs.tobytes())
-        out.write(np.ascontiguousarray(pairs[:, ::-1]).tobytes())
-        count += len(pairs)
+        count += _append(np.column_stack([a[known], b[known]]), nodes, out)
     return count
 
 
-def _numbered(ids: Ints, keys: Ints, start: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    if not len(ids):
-        return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
-    at = np.minimum(np.searchsorted(ids, keys), len(ids) - 1)
-    return at + start, ids[at] == keys
+def _append(pairs: Ints, nodes: _Nodes, out: BinaryIO) -> int:
+    """Append pairs of nodes both ways, as rows of two 32-bit numbers."""
+    rows = pairs.astype(np.int32)
+    nodes.degrees += np.bincount(rows.ravel(), minlength=len(nodes.degrees))
+    out.write(rows.tobytes())
+    out.write(np.ascontiguousarray(rows[:, ::-1]).tobytes())
+    return len(rows)
+
+
+def _spill_named(nodes: _Nodes, out: BinaryIO, folder: Path, scratch: Path) -> int:
+    """Write who names which institution in which paper, and append the pairs of people and institutions."""
+    counts = np.zeros(len(nodes.ids[_PEOPLE]), dtype=np.int64)
+    with (scratch / "named").open("wb") as named:
+        for rows in copied(_AFFILIATIONS, 3):
+            found = [nodes.numbered(kind, rows[:, column]) for column, kind in enumerate((_PEOPLE, _INSTITUTIONS, _PAPERS))]
+            known = np.logical_and.reduce([there for _numbers, there in found])
+            person, institution, paper = (numbers[known] for numbers, _there in found)
+            counts += np.bincount(person, minlength=len(counts))
+            named.write(np.column_stack([institution, paper]).astype(np.int32).tobytes())
+            pairs = np.column_stack([person, institution])
+            _append(pairs[np.any(np.diff(pairs, axis=0, prepend=-1) != 0, axis=1)], nodes, out)  # they come in order
+    _with_header(scratch / "named", folder / "named.npy", (int(counts.sum()), 2))
+    np.save(folder / "named_at.npy", np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+    return int(counts.sum())
 
 
 def _sort_parts(spill: Path, degrees: Ints, folder: Path, scratch: Path) -> int:
@@ -205,7 +255,7 @@ def _sort_parts(spill: Path, degrees: Ints, folder: Path, scratch: Path) -> int:
             final[low:high] = np.bincount(rows - low, minlength=high - low)
             out.write((ordered & 0xFFFFFFFF).astype(np.int32).tobytes())
     edges = int(final.sum())
-    _with_header(scratch / "indices", folder / "indices.npy", edges)
+    _with_header(scratch / "indices", folder / "indices.npy", (edges,))
     np.save(folder / "indptr.npy", np.concatenate([[0], np.cumsum(final)]).astype(np.int64))
     np.save(folder / "damp.npy", damping(final))
     return edges
@@ -233,56 +283,12 @@ def _deal_out(spill: Path, bounds: Sequence[int], parts: Sequence[Path]) -> None
     spill.unlink()
 
 
-def _with_header(raw: Path, target: Path, length: int) -> None:
+def _with_header(raw: Path, target: Path, shape: tuple[int, ...]) -> None:
     """The raw 32-bit numbers as a .npy file."""
     with target.open("wb") as out:
-        np.lib.format.write_array_header_1_0(out, {"descr": "<i4", "fortran_order": False, "shape": (length,)})
+        np.lib.format.write_array_header_1_0(out, {"descr": "<i4", "fortran_order": False, "shape": shape})
         with raw.open("rb") as source:
             shutil.copyfileobj(source, out, 1 << 22)
-
-
-def _copied(statement: str, columns: int) -> Iterator[Ints]:
-    """The rows of a query of non-null bigints, by COPY in its binary form, in blocks of (rows, columns)."""
-    kind = np.dtype([("count", ">i2"), *((f"column{i}", [("length", ">i4"), ("value", ">i8")]) for i in range(columns))])
-    held, first = bytearray(), True
-    with connection.cursor() as cursor:
-        inner: Any = cursor.cursor  # psycopg's own, which knows COPY
-        with inner.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)") as copy:
-            for block in copy:  # waits for what comes, as psycopg does
-                held += block
-                ended = _drained(inner.connection.pgconn, held)
-                if first and len(held) >= _HEAD:
-                    del held[:_HEAD]
-                    first = False
-                if not first and len(held) >= BLOCK * kind.itemsize:
-                    yield _taken(held, kind, columns)
-                if ended:
-                    break
-    if not first and len(held) >= kind.itemsize:
-        yield _taken(held, kind, columns)
-
-
-def _drained(pgconn: PGconn, held: bytearray) -> bool:
-    """Takes the rows that have arrived, and tells whether these were the last. psycopg's own loop takes ten times as long for a row of two numbers."""
-    size, row = pgconn.get_copy_data(1)
-    while size > 0:
-        held += row
-        size, row = pgconn.get_copy_data(1)
-    if size == 0:
-        return False
-    while result := pgconn.get_result():
-        if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
-    return True
-
-
-def _taken(held: bytearray, kind: np.dtype[Any], columns: int) -> Ints:
-    """The whole rows at the head of what was read, which are removed from it; the two bytes that end a COPY never make a row."""
-    count = len(held) // kind.itemsize
-    rows = np.frombuffer(bytes(held[: count * kind.itemsize]), dtype=kind)
-    del held[: count * kind.itemsize]
-    found: Ints = np.column_stack([rows[f"column{i}"]["value"] for i in range(columns)]).astype(np.int64)
-    return found
 
 
 def _make_current(home: Path, final: Path) -> None:

@@ -14,14 +14,15 @@ from papers.graph.document import QUOTAS, Edge, NodeKind, SliceDocument
 from papers.graph.evidence import Counted, Ref, edges_from, key_of, reached_by
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
-from papers.slices.rows import Named, facts_among, names_of, node_of
+from papers.slices.facts import facts_around
+from papers.slices.rows import Named, names_of, node_of
 
 Places = Mapping[str, tuple[float, float]]
 RESERVE = 1.25  # candidates beyond the quota, for those who turn out to have no reason to show
 
 
 def make_slice(walker: Walker, subject: Ref, *, now: datetime, before: Places | None = None) -> SliceDocument | None:
-    """The slice of a subject as a document, or None where it is not in the graph. Seven queries; about 60 ms.
+    """The slice of a subject as a document, or None where it is not in the graph. Six or seven queries for the things in it; about 40 ms.
 
     ``before`` are the coordinates of the slice that stands. The same records and coordinates give the same content.
     """
@@ -39,7 +40,7 @@ def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mappin
     names = names_of({subject, *considered}, works=works_in(walker.graph, {subject, *considered}))
     if subject not in names:
         return None
-    counted = facts_among([ref for ref in considered if ref in names], subject=subject)
+    counted = facts_around(walker.graph, [ref for ref in considered if ref in names], subject=subject)
     alike = _alike(walker.graph, counted, subject=subject, ranks=considered)
     refs = [ref for ref in _ordered({**{ref: coupled[ref] for ref in alike if ref in coupled}, **ranked}) if ref in names]
     edges = edges_from(counted, subject=subject, ranked=refs)

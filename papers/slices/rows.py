@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from django.db import connection
 
+from papers.graph.counting import COAUTHORS_OF_A_WORK, WORKS_NAMED
 from papers.graph.document import FactType, Node, NodeKind
 from papers.graph.evidence import Counted, Ref, key_of
 from papers.graph.labels import short_label
 from papers.plain_text import plain_text
 
-WORKS_NAMED: Final = 5  # with each fact
 WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
-COAUTHORS_OF_A_WORK: Final = 100  # nobody is called the co-author of three thousand people for one work
 
 PERSON, PAPER, TOPIC, INSTITUTION = NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION
 
@@ -175,6 +174,18 @@ _OF_A_SUBJECT: Final = """
     WHERE named.institution_id = {itself} AND authorship.work_id = ANY(%(papers)s)
 """
 
+_WORKS_NAMING: Final = """
+    SELECT DISTINCT authorship.work_id
+    FROM papers_authorshipinstitution AS named JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
+    WHERE named.institution_id = %(subject)s
+"""
+
+_NAMED_IN_WORKS: Final = """
+    SELECT DISTINCT authorship.work_id, named.institution_id
+    FROM papers_authorship AS authorship JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+    WHERE authorship.work_id = ANY(%(works)s) AND named.institution_id = ANY(%(institutions)s)
+"""
+
 _ENDS: Final[dict[FactType, tuple[NodeKind, NodeKind]]] = {
     FactType.JOINT_WORKS: (PERSON, PERSON),
     FactType.WROTE: (PERSON, PAPER),
@@ -211,20 +222,33 @@ def names_of(refs: Iterable[Ref], *, works: Mapping[int, int] | None = None) -> 
 
 def facts_among(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
     """All that the records say between these things and the subject. Three queries, over the works of the people among them."""
-    by_kind = _by_kind({subject, *refs})
-    given: dict[str, Any] = {
-        "people": by_kind[PERSON],
-        "papers": by_kind[PAPER],
-        "topics": by_kind[TOPIC],
-        "institutions": by_kind[INSTITUTION],
-        "subject": subject[1],
-        "named": WORKS_NAMED,
-        "most": WORKS_OF_SUBJECT,
-        "coauthors": COAUTHORS_OF_A_WORK,
-    }
-    found = [_counted(row, _ENDS) for statement in (_AMONG_ALL, _OF_PEOPLE) for row in _read(statement, given)]
+    of_people = [_counted(row, _ENDS) for row in _read(_OF_PEOPLE, _given({subject, *refs}, subject))]
+    return in_order([*facts_between(refs, subject=subject), *of_people, *facts_about(refs, subject=subject)])
+
+
+def facts_between(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
+    """Who of these wrote which paper of these, what it is on and what it cites. One query over the papers themselves."""
+    return [_counted(row, _ENDS) for row in _read(_AMONG_ALL, _given({subject, *refs}, subject))]
+
+
+def facts_about(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
+    """What only the subject's own lines say: of citations, of a paper's institutions, of the works on a topic or from an institution. One query."""
     ends = _ENDS if subject[0] in {PERSON, PAPER} else _ENDS_OF_SUBJECT
-    found += [_counted(row, ends) for row in _read(_about_subject(subject[0]), given)]
+    return [_counted(row, ends) for row in _read(_about_subject(subject[0]), _given({subject, *refs}, subject))]
+
+
+def works_naming(institution: int) -> list[int]:
+    """The row keys of all works in which anybody names this institution. One query."""
+    return [work for (work,) in _read(_WORKS_NAMING, {"subject": institution})]
+
+
+def places_named(works: Sequence[int], institutions: Sequence[int]) -> list[tuple[int, int]]:
+    """(work, institution), once each, where one of these works names one of these institutions. One query."""
+    return cast("list[tuple[int, int]]", _read(_NAMED_IN_WORKS, {"works": list(works), "institutions": list(institutions)}))
+
+
+def in_order(found: Iterable[Counted]) -> list[Counted]:
+    """Facts in the order in which edges are made of them."""
     return sorted(found, key=lambda one: (one.a, one.b, one.type))
 
 
@@ -263,6 +287,20 @@ def _counted(row: tuple[Any, ...], ends: Mapping[FactType, tuple[NodeKind, NodeK
     name, a, b, count, of, place, first, last, works = row
     kind = FactType(name)
     return Counted((ends[kind][0], a), (ends[kind][1], b), kind, count, of, place, first, last, tuple(works or ()))
+
+
+def _given(refs: Iterable[Ref], subject: Ref) -> dict[str, Any]:
+    by_kind = _by_kind(refs)
+    return {
+        "people": by_kind[PERSON],
+        "papers": by_kind[PAPER],
+        "topics": by_kind[TOPIC],
+        "institutions": by_kind[INSTITUTION],
+        "subject": subject[1],
+        "named": WORKS_NAMED,
+        "most": WORKS_OF_SUBJECT,
+        "coauthors": COAUTHORS_OF_A_WORK,
+    }
 
 
 def _by_kind(refs: Iterable[Ref]) -> dict[NodeKind, list[int]]:

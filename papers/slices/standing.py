@@ -50,7 +50,7 @@ _NEIGHBOURS: Final = """
     WHERE work.id = ANY(%s) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
 """
 _AFFILIATIONS: Final = """
-    SELECT DISTINCT authorship.author_id, named.institution_id
+    SELECT authorship.author_id, named.institution_id, work.id
     FROM papers_authorship AS authorship
     JOIN papers_work AS work ON work.id = authorship.work_id
     JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
@@ -58,6 +58,7 @@ _AFFILIATIONS: Final = """
     WHERE authorship.author_id = ANY(%s) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
       AND institution.merged_into_id IS NULL AND institution.erased_at IS NULL
 """
+_DATES: Final = "SELECT id, date_key, author_count FROM papers_work WHERE id = ANY(%s) AND merged_into_id IS NULL AND erased_at IS NULL"
 
 
 class GraphNotReadyError(Exception):
@@ -167,7 +168,7 @@ def _changes_since(graph: Graph) -> tuple[int, datetime | None]:
 
 
 def _with_changes(graph: Graph) -> Graph:
-    """Three queries for what changed, and the graph with it. Works whose rows say the same as the arrays cost nothing more."""
+    """Four queries for what changed, and the graph with it. Works whose rows say the same as the arrays cost nothing more."""
     works = list(_unknown_to(graph).order_by("pk").values_list("pk", flat=True))
     if not works:
         return graph
@@ -179,11 +180,12 @@ def _with_changes(graph: Graph) -> Graph:
         node = graph.node(NodeKind.PAPER, work)
         if node is not None:
             people.update(int(graph.ids[other]) for other in graph.row(node) if graph.kinds[other] == PLACE[NodeKind.PERSON])
-    places: dict[int, list[int]] = defaultdict(list, {person: [] for person in people})
-    for person, institution in _rows(_AFFILIATIONS, sorted(people)):
-        places[person].append(institution)
-    gone = {("paper", work) for work in works if not fresh["paper", work] and graph.node(NodeKind.PAPER, work) is None}
-    return laid_over(graph, {key: found for key, found in fresh.items() if key not in gone}, places)
+    places: dict[int, list[tuple[int, int]]] = defaultdict(list, {person: [] for person in people})
+    for person, institution, work in _rows(_AFFILIATIONS, sorted(people)):
+        places[person].append((institution, work))
+    alone = {work for work in works if not fresh["paper", work] and graph.node(NodeKind.PAPER, work) is None}
+    dated = {work: (date, authors) for work, date, authors in _rows(_DATES, works) if work not in alone}
+    return laid_over(graph, {key: found for key, found in fresh.items() if key[1] not in alone}, places, dated)
 
 
 def _rows(statement: str, given: Sequence[int]) -> list[tuple[Any, ...]]:

@@ -1,0 +1,48 @@
+"""The reasons in a slice: counted in the arrays, which hold every work with its date, and read of the records where only those tell.
+
+A slice's twenty people have a thousand works behind them, whose rows lie all over the database; the arrays count them without reading one.
+What is read are the sixty things themselves, and which institutions the works on a topic or from an institution name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from papers.graph.arrays import Graph, Nodes
+from papers.graph.counting import counted_of_people, counted_on, counted_places, newest, papers_of
+from papers.graph.document import FactType, NodeKind
+from papers.graph.evidence import Counted, Ref
+from papers.slices.rows import WORKS_OF_SUBJECT, facts_about, facts_between, in_order, places_named, works_naming
+
+
+def facts_around(graph: Graph, refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
+    """What ``rows.facts_among`` finds, for things that this graph holds. Two queries, three around an institution."""
+    among = sorted({subject, *refs})
+    people, papers, topics, places = ([ref for ref in among if ref[0] == kind] for kind in NodeKind)
+    found = [*facts_between(among, subject=subject), *counted_of_people(graph, people, topics, places)]
+    if subject[0] in {NodeKind.PERSON, NodeKind.PAPER}:
+        found += facts_about(among, subject=subject)
+    elif subject[0] == NodeKind.TOPIC:
+        on_it = newest(graph, papers_of(graph, graph.numbered(subject)), WORKS_OF_SUBJECT)
+        found += _of_works(graph, subject, on_it, topics, places, (FactType.MEETS, FactType.WORKS_FROM))
+    else:
+        named = works_naming(subject[1])
+        from_it = newest(graph, np.array(graph.nodes(NodeKind.PAPER, named), dtype=np.int32), WORKS_OF_SUBJECT)
+        found += _of_works(graph, subject, from_it, topics, places, (FactType.WORKS_ON, FactType.JOINT_WORKS))
+        found += [Counted(paper, subject, FactType.NAMES) for paper in papers if paper[1] in set(named)]
+    return in_order(found)
+
+
+def _of_works(
+    graph: Graph, subject: Ref, works: Nodes, topics: Sequence[Ref], places: Sequence[Ref], kinds: tuple[FactType, FactType]
+) -> list[Counted]:
+    """On which of these topics the works of a topic or an institution are, and which institutions they name."""
+    on_topics, from_places = kinds
+    others = [place for place in places if place != subject]
+    named = places_named(graph.ids[works].tolist(), [key for _kind, key in others])
+    return [
+        *counted_on(graph, subject, works, [topic for topic in topics if topic != subject], on_topics),
+        *counted_places(graph, subject, named, from_places, of=len(works)),
+    ]
