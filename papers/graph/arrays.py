@@ -22,13 +22,12 @@ Ints = npt.NDArray[np.int64]
 Nodes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
-Counts = npt.NDArray[np.uint16]
 
 KINDS: Final = (NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION)
 PLACE: Final[Mapping[str, int]] = {kind.value: place for place, kind in enumerate(KINDS)}
 MANIFEST: Final = "manifest.json"
 VERSION: Final = 2
-MOST_AUTHORS: Final = 65_535  # that are told apart
+GONE: Final = -1
 
 _AUTHORSHIP, _TOPIC, _CITATION, _INSTITUTION = 1.0, 0.5, 0.5, 0.25
 TYPE_WEIGHTS: Final[npt.NDArray[np.float64]] = np.array(
@@ -58,13 +57,13 @@ class Overlay:
 class Details:
     """What is known of papers and people besides their neighbours, so that reasons can be counted without a row of the database.
 
-    ``dates`` are year, month and day of a paper as one number (20240131, with zeros for what is not known) and ``authors`` how many it has, by node;
-    0 for what is no paper. ``named`` holds (institution, paper) for each institution that a person names in a paper, ascending; those of a person begin
+    ``dates`` are year, month and day of a paper as one number (20240131, with zeros for what is not known; ``GONE`` of one that is no longer there) and
+    ``authors`` how many it has, by node; 0 for what is no paper. ``named`` holds (institution, paper) for each institution that a person names in a paper, ascending; those of a person begin
     at ``named_at``. ``named_since`` replaces the rows of people.
     """
 
     dates: Nodes = field(default_factory=lambda: np.empty(0, dtype=np.int32))
-    authors: Counts = field(default_factory=lambda: np.empty(0, dtype=np.uint16))
+    authors: Nodes = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     named_at: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     named: Nodes = field(default_factory=lambda: np.empty((0, 2), dtype=np.int32))
     named_since: Mapping[int, Nodes] = field(default_factory=dict)
@@ -147,8 +146,17 @@ class Graph:
         return self.indices[self.indptr[node] : self.indptr[node + 1]]
 
 
-def assemble(rows: Mapping[str, Iterable[int]], pairs: Iterable[tuple[tuple[str, int], tuple[str, int]]]) -> Graph:
-    """A graph in memory from row keys by kind and pairs of (kind, row key); pairs with an end that is not listed are left out. Nothing is known of its papers' dates."""
+def assemble(
+    rows: Mapping[str, Iterable[int]],
+    pairs: Iterable[tuple[tuple[str, int], tuple[str, int]]],
+    *,
+    dated: Mapping[int, tuple[int, int]] = {},
+    named: Iterable[tuple[int, int, int]] = (),
+) -> Graph:
+    """A graph in memory from row keys by kind and pairs of (kind, row key); pairs with an end that is not listed are left out.
+
+    ``dated`` gives date as a number and count of authors by paper, ``named`` each (person, institution, paper).
+    """
     ids = [np.unique(np.fromiter(rows.get(kind.value, ()), dtype=np.int64)) for kind in KINDS]
     starts = tuple(int(place) for place in np.cumsum([0, *(len(one) for one in ids)]))
     number = {(kind.value, int(key)): starts[place] + at for place, kind in enumerate(KINDS) for at, key in enumerate(ids[place])}
@@ -156,7 +164,15 @@ def assemble(rows: Mapping[str, Iterable[int]], pairs: Iterable[tuple[tuple[str,
     ordered = np.array(sorted(both | {(b, a) for a, b in both}), dtype=np.int64).reshape(-1, 2)
     degrees = np.bincount(ordered[:, 0], minlength=starts[-1])
     indptr = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
-    details = Details(np.zeros(starts[-1], dtype=np.int32), np.zeros(starts[-1], dtype=np.uint16))
+    said = sorted((number["person", one], number["institution", place], number["paper", paper]) for one, place, paper in named)
+    triples = np.array(said, dtype=np.int32).reshape(-1, 3)
+    empty = Details(
+        np.zeros(starts[-1], dtype=np.int32),
+        np.zeros(starts[-1], dtype=np.int32),
+        np.searchsorted(triples[:, 0], np.arange(starts[1] + 1)),
+        triples[:, 1:],
+    )
+    details = _details(empty, 0, {}, {number["paper", key]: found for key, found in dated.items()})
     return Graph(np.concatenate(ids), kinds_of(starts), starts, indptr, ordered[:, 1].astype(np.int32), damping(degrees), details=details)
 
 
@@ -203,8 +219,8 @@ def laid_over(
     """The graph with changed papers: ``fresh`` gives all neighbours of each as (kind, row key), none for a paper that is gone.
 
     ``affiliations`` gives (institution, paper) for all that people name whose papers changed, ``dated`` the date as a number and the count of authors of
-    changed papers, by row key. Rows of the others are moved along: what a paper gained or lost, its neighbour gains or loses. Costs time in the
-    changed rows and those next to them, and 11 bytes a node.
+    changed papers, by row key; ``GONE`` and 0 of those that are gone. Rows of the others are moved along: what a paper gained or lost, its neighbour gains or loses. Costs time in the
+    changed rows and those next to them, and 13 bytes a node.
     """
     laying = _Laying(graph)
     for (kind, key), neighbours in sorted(fresh.items()):
@@ -218,7 +234,7 @@ def laid_over(
         laying.compare(node, {place for place, _ in rows}, present)
         if not np.array_equal(names, graph.details.named_by(node)):
             said[node] = names
-    when = {laying.number(NodeKind.PAPER, key): (date, min(count, MOST_AUTHORS)) for key, (date, count) in sorted(dated.items())}
+    when = {laying.number(NodeKind.PAPER, key): found for key, found in sorted(dated.items())}
     if laying.moved or laying.added or said or _dated_anew(graph.details, when):
         return _replaced(graph, laying, _details(graph.details, len(laying.added), said, when))
     return graph
@@ -249,7 +265,7 @@ def _dated_anew(details: Details, when: Mapping[int, tuple[int, int]]) -> bool:
 
 def _details(stored: Details, added: int, said: Mapping[int, Nodes], when: Mapping[int, tuple[int, int]]) -> Details:
     dates = np.concatenate([stored.dates, np.zeros(added, dtype=np.int32)])
-    authors = np.concatenate([stored.authors, np.zeros(added, dtype=np.uint16)])
+    authors = np.concatenate([stored.authors, np.zeros(added, dtype=np.int32)])
     for node, (date, count) in when.items():
         dates[node], authors[node] = date, count
     return Details(dates, authors, stored.named_at, stored.named, {**stored.named_since, **said})

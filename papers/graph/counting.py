@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from papers.graph.arrays import PLACE, Graph, Nodes
+from papers.graph.arrays import GONE, PLACE, Graph, Nodes
 from papers.graph.document import FactType, NodeKind
 from papers.graph.evidence import Counted, Ref
 
@@ -33,7 +33,8 @@ def papers_of(graph: Graph, node: int) -> Nodes:
 
 
 def newest(graph: Graph, papers: Nodes, most: int) -> Nodes:
-    """The ``most`` newest of these papers, the newest first."""
+    """The ``most`` newest of those of these papers that are not gone, the newest first."""
+    papers = papers[graph.details.dates[papers] != GONE]
     order = np.lexsort((-graph.ids[papers], -graph.details.dates[papers]))
     return papers[order[:most]]
 

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from papers.graph.arrays import MANIFEST, MOST_AUTHORS, VERSION, Ints, damping
+from papers.graph.arrays import MANIFEST, VERSION, Ints, damping
 from papers.models import GraphChange
 from papers.slices.copying import BLOCK, copied
 
@@ -194,9 +194,9 @@ def _read_things(what: str, statement: str, columns: int, progress: Progress) ->
 def _save_dates(papers: Ints, nodes: _Nodes, folder: Path) -> None:
     """``dates`` and ``authors`` of rows of (row key, date as a number, count of authors), with zeros for what is no paper."""
     span = slice(nodes.starts[_PAPERS], nodes.starts[_PAPERS + 1])
-    for name, kind, values in (("dates", np.int32, papers[:, 1]), ("authors", np.uint16, np.minimum(papers[:, 2], MOST_AUTHORS))):
-        by_node = np.zeros(nodes.starts[-1], dtype=kind)
-        by_node[span] = values
+    for column, name in ((1, "dates"), (2, "authors")):
+        by_node = np.zeros(nodes.starts[-1], dtype=np.int32)
+        by_node[span] = papers[:, column]
         np.save(folder / f"{name}.npy", by_node)
 
 

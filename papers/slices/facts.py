@@ -7,6 +7,7 @@ What is read are the sixty things themselves, and which institutions the works o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from papers.graph.arrays import Graph, Nodes
 from papers.graph.counting import counted_of_people, counted_on, counted_places, newest, papers_of
 from papers.graph.document import FactType, NodeKind
 from papers.graph.evidence import Counted, Ref
-from papers.slices.rows import WORKS_OF_SUBJECT, facts_about, facts_between, in_order, places_named, works_naming
+from papers.slices.rows import facts_about, facts_between, in_order, places_named, works_naming
+
+WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
 
 
 def facts_around(graph: Graph, refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
-    """What ``rows.facts_among`` finds, for things that this graph holds. Two queries, three around an institution."""
+    """All that the records say between these things and the subject, which this graph must hold. Two queries, three around an institution."""
     among = sorted({subject, *refs})
     people, papers, topics, places = ([ref for ref in among if ref[0] == kind] for kind in NodeKind)
     found = [*facts_between(among, subject=subject), *counted_of_people(graph, people, topics, places)]

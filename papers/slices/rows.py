@@ -8,13 +8,11 @@ from typing import Any, Final, cast
 
 from django.db import connection
 
-from papers.graph.counting import COAUTHORS_OF_A_WORK, WORKS_NAMED
+from papers.graph.counting import WORKS_NAMED
 from papers.graph.document import FactType, Node, NodeKind
 from papers.graph.evidence import Counted, Ref, key_of
 from papers.graph.labels import short_label
 from papers.plain_text import plain_text
-
-WORKS_OF_SUBJECT: Final = 2_000  # newest, of a topic or an institution, that are looked at for what they share with others
 
 PERSON, PAPER, TOPIC, INSTITUTION = NodeKind.PERSON, NodeKind.PAPER, NodeKind.TOPIC, NodeKind.INSTITUTION
 
@@ -70,31 +68,14 @@ _AMONG_ALL: Final = """
     WHERE citation.citing_id = ANY(%(papers)s) AND citation.cited_id + 0 = ANY(%(papers)s)
 """  # + 0: papers cite some ten works each and are cited by thousands, so the index by the citing one is to be walked, whatever is estimated
 
-_OF_PEOPLE: Final = """
-    WITH written AS MATERIALIZED (
-        SELECT authorship.author_id, authorship.id AS authorship_id, work.id AS work_id, work.year, work.date_key, work.author_count
-        FROM papers_authorship AS authorship JOIN papers_work AS work ON work.id = authorship.work_id
-        WHERE authorship.author_id = ANY(%(people)s) AND work.merged_into_id IS NULL AND work.erased_at IS NULL
-    ), counted AS (
-        SELECT author_id, count(*) AS works FROM written GROUP BY author_id
-    )
-    SELECT 'joint-works', one.author_id, other.author_id, count(*), NULL::bigint, NULL::int, min(one.year)::int, max(one.year)::int,
-           (array_agg(one.work_id ORDER BY one.date_key DESC, one.work_id DESC))[1:%(named)s]
-    FROM written AS one JOIN written AS other ON other.work_id = one.work_id AND other.author_id > one.author_id
-    WHERE one.author_count <= %(coauthors)s
-    GROUP BY one.author_id, other.author_id
-  UNION ALL
-    SELECT 'works-on', written.author_id, about.topic_id, count(*), min(counted.works), NULL, min(written.year)::int, max(written.year)::int,
-           (array_agg(written.work_id ORDER BY written.date_key DESC, written.work_id DESC))[1:%(named)s]
-    FROM written JOIN papers_worktopic AS about ON about.work_id = written.work_id JOIN counted ON counted.author_id = written.author_id
-    WHERE about.topic_id = ANY(%(topics)s)
-    GROUP BY written.author_id, about.topic_id
-  UNION ALL
-    SELECT 'affiliated', written.author_id, named.institution_id, count(*), NULL, NULL, min(written.year)::int, max(written.year)::int,
-           (array_agg(written.work_id ORDER BY written.date_key DESC, written.work_id DESC))[1:%(named)s]
-    FROM written JOIN papers_authorshipinstitution AS named ON named.authorship_id = written.authorship_id
-    WHERE named.institution_id = ANY(%(institutions)s)
-    GROUP BY written.author_id, named.institution_id
+_AFFILIATED: Final = """
+    SELECT 'affiliated', authorship.author_id, named.institution_id, count(*), NULL::bigint, NULL::int, min(work.year)::int, max(work.year)::int,
+           (array_agg(work.id ORDER BY work.date_key DESC, work.id DESC))[1:%(named)s]
+    FROM papers_authorship AS authorship
+    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
+    JOIN papers_work AS work ON work.id = authorship.work_id AND work.merged_into_id IS NULL AND work.erased_at IS NULL
+    WHERE authorship.author_id = ANY(%(people)s) AND named.institution_id = ANY(%(institutions)s)
+    GROUP BY authorship.author_id, named.institution_id
 """
 
 _OF_A_PERSON: Final = """
@@ -134,46 +115,6 @@ _OF_A_PAPER: Final = """
     GROUP BY other.cited_id
 """  # + 0: see above
 
-_MEMBERS: Final[dict[NodeKind, str]] = {
-    TOPIC: """
-        SELECT work.id, work.year, work.date_key
-        FROM papers_worktopic AS about JOIN papers_work AS work ON work.id = about.work_id
-        WHERE about.topic_id = %(subject)s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
-        ORDER BY work.date_key DESC, work.id DESC LIMIT %(most)s
-    """,
-    INSTITUTION: """
-        SELECT DISTINCT work.id, work.year, work.date_key
-        FROM papers_authorshipinstitution AS named
-        JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
-        JOIN papers_work AS work ON work.id = authorship.work_id
-        WHERE named.institution_id = %(subject)s AND work.merged_into_id IS NULL AND work.erased_at IS NULL
-        ORDER BY work.date_key DESC, work.id DESC LIMIT %(most)s
-    """,
-}
-
-_OF_A_SUBJECT: Final = """
-    WITH member AS MATERIALIZED ({members}), total AS (SELECT count(*) AS works FROM member)
-    SELECT '{on_topics}', %(subject)s::bigint, about.topic_id, count(*), min(total.works), NULL::int, min(member.year)::int, max(member.year)::int,
-           (array_agg(member.id ORDER BY member.date_key DESC, member.id DESC))[1:%(named)s]
-    FROM member JOIN papers_worktopic AS about ON about.work_id = member.id CROSS JOIN total
-    WHERE about.topic_id = ANY(%(topics)s)
-    GROUP BY about.topic_id
-  UNION ALL
-    SELECT '{on_institutions}', %(subject)s::bigint, named.institution_id, count(DISTINCT member.id), min(total.works), NULL, min(member.year)::int, max(member.year)::int,
-           (array_agg(DISTINCT member.id))[1:%(named)s]
-    FROM member
-    JOIN papers_authorship AS authorship ON authorship.work_id = member.id
-    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
-    CROSS JOIN total
-    WHERE named.institution_id = ANY(%(institutions)s) AND named.institution_id <> {itself}
-    GROUP BY named.institution_id
-  UNION ALL
-    SELECT DISTINCT 'names', authorship.work_id, named.institution_id, NULL::bigint, NULL::bigint, NULL::int, NULL::int, NULL::int, NULL::bigint[]
-    FROM papers_authorship AS authorship
-    JOIN papers_authorshipinstitution AS named ON named.authorship_id = authorship.id
-    WHERE named.institution_id = {itself} AND authorship.work_id = ANY(%(papers)s)
-"""
-
 _WORKS_NAMING: Final = """
     SELECT DISTINCT authorship.work_id
     FROM papers_authorshipinstitution AS named JOIN papers_authorship AS authorship ON authorship.id = named.authorship_id
@@ -187,12 +128,8 @@ _NAMED_IN_WORKS: Final = """
 """
 
 _ENDS: Final[dict[FactType, tuple[NodeKind, NodeKind]]] = {
-    FactType.JOINT_WORKS: (PERSON, PERSON),
     FactType.WROTE: (PERSON, PAPER),
     FactType.ABOUT: (PAPER, TOPIC),
-    FactType.WORKS_ON: (PERSON, TOPIC),
-    FactType.MEETS: (TOPIC, TOPIC),
-    FactType.WORKS_FROM: (TOPIC, INSTITUTION),
     FactType.CITES: (PAPER, PAPER),
     FactType.WORKS_CITE: (PERSON, PAPER),
     FactType.CITED_BY: (PERSON, PAPER),
@@ -201,7 +138,6 @@ _ENDS: Final[dict[FactType, tuple[NodeKind, NodeKind]]] = {
     FactType.SHARED_REFERENCES: (PAPER, PAPER),
     FactType.CITED_TOGETHER: (PAPER, PAPER),
 }
-_ENDS_OF_SUBJECT: Final = _ENDS | {FactType.WORKS_ON: (INSTITUTION, TOPIC), FactType.JOINT_WORKS: (INSTITUTION, INSTITUTION)}
 
 
 def names_of(refs: Iterable[Ref], *, works: Mapping[int, int] | None = None) -> dict[Ref, Named]:
@@ -220,21 +156,19 @@ def names_of(refs: Iterable[Ref], *, works: Mapping[int, int] | None = None) -> 
     return found
 
 
-def facts_among(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
-    """All that the records say between these things and the subject. Three queries, over the works of the people among them."""
-    of_people = [_counted(row, _ENDS) for row in _read(_OF_PEOPLE, _given({subject, *refs}, subject))]
-    return in_order([*facts_between(refs, subject=subject), *of_people, *facts_about(refs, subject=subject)])
-
-
 def facts_between(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
     """Who of these wrote which paper of these, what it is on and what it cites. One query over the papers themselves."""
-    return [_counted(row, _ENDS) for row in _read(_AMONG_ALL, _given({subject, *refs}, subject))]
+    return _found(_AMONG_ALL, refs, subject)
+
+
+def facts_along(refs: Sequence[Ref]) -> list[Counted]:
+    """All that the records say of each step of a way that leads over neighbours: papers with their people, topics and citations, people with their institutions. Two queries."""
+    return in_order([*_found(_AMONG_ALL, refs, refs[0]), *_found(_AFFILIATED, refs, refs[0])])
 
 
 def facts_about(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
-    """What only the subject's own lines say: of citations, of a paper's institutions, of the works on a topic or from an institution. One query."""
-    ends = _ENDS if subject[0] in {PERSON, PAPER} else _ENDS_OF_SUBJECT
-    return [_counted(row, ends) for row in _read(_about_subject(subject[0]), _given({subject, *refs}, subject))]
+    """What only a person's or a paper's own lines say: of citations, of a paper's institutions, of what papers share. One query."""
+    return _found(_OF_A_PERSON if subject[0] == PERSON else _OF_A_PAPER, refs, subject)
 
 
 def works_naming(institution: int) -> list[int]:
@@ -268,25 +202,15 @@ def node_of(ref: Ref, named: Named, *, rank: float, place: tuple[float, float]) 
     )
 
 
-def _about_subject(kind: NodeKind) -> str:
-    """The statement that counts what only the subject's own edges say."""
-    if kind == PERSON:
-        return _OF_A_PERSON
-    if kind == PAPER:
-        return _OF_A_PAPER
-    topic = kind == TOPIC
-    return _OF_A_SUBJECT.format(
-        members=_MEMBERS[kind],
-        on_topics=FactType.MEETS if topic else FactType.WORKS_ON,
-        on_institutions=FactType.WORKS_FROM if topic else FactType.JOINT_WORKS,
-        itself="0" if topic else "%(subject)s",
-    )
+def _found(statement: str, refs: Iterable[Ref], subject: Ref) -> list[Counted]:
+    return [_counted(row) for row in _read(statement, _given({subject, *refs}, subject))]
 
 
-def _counted(row: tuple[Any, ...], ends: Mapping[FactType, tuple[NodeKind, NodeKind]]) -> Counted:
+def _counted(row: tuple[Any, ...]) -> Counted:
     name, a, b, count, of, place, first, last, works = row
     kind = FactType(name)
-    return Counted((ends[kind][0], a), (ends[kind][1], b), kind, count, of, place, first, last, tuple(works or ()))
+    one, other = _ENDS[kind]
+    return Counted((one, a), (other, b), kind, count, of, place, first, last, tuple(works or ()))
 
 
 def _given(refs: Iterable[Ref], subject: Ref) -> dict[str, Any]:
@@ -298,8 +222,6 @@ def _given(refs: Iterable[Ref], subject: Ref) -> dict[str, Any]:
         "institutions": by_kind[INSTITUTION],
         "subject": subject[1],
         "named": WORKS_NAMED,
-        "most": WORKS_OF_SUBJECT,
-        "coauthors": COAUTHORS_OF_A_WORK,
     }
 
 

@@ -14,7 +14,7 @@ import structlog
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
-from papers.graph.arrays import PLACE, ArraysUnreadableError, Graph, laid_over, open_arrays
+from papers.graph.arrays import GONE, PLACE, ArraysUnreadableError, Graph, laid_over, open_arrays
 from papers.graph.document import NodeKind
 from papers.graph.push import Walker
 from papers.models import GraphChange
@@ -184,7 +184,8 @@ def _with_changes(graph: Graph) -> Graph:
     for person, institution, work in _rows(_AFFILIATIONS, sorted(people)):
         places[person].append((institution, work))
     alone = {work for work in works if not fresh["paper", work] and graph.node(NodeKind.PAPER, work) is None}
-    dated = {work: (date, authors) for work, date, authors in _rows(_DATES, works) if work not in alone}
+    dated = {work: (GONE, 0) for work in works if work not in alone}
+    dated |= {work: (date, authors) for work, date, authors in _rows(_DATES, works) if work not in alone}
     return laid_over(graph, {key: found for key, found in fresh.items() if key[1] not in alone}, places, dated)
 
 

@@ -14,7 +14,7 @@ from papers.graph.arrays import TYPE_WEIGHTS, Graph
 from papers.graph.document import Edge, Node, NodeKind
 from papers.graph.evidence import Ref, edges_from, key_of
 from papers.graph.paths import best_way
-from papers.slices.rows import facts_among, names_of, node_of
+from papers.slices.rows import facts_along, names_of, node_of
 from papers.slices.standing import opened_graph
 
 MOST_HOPS: Final = 6
@@ -60,7 +60,7 @@ class EvidencedWay:
 def way_between(source: Ref, target: Ref, *, most_hops: int = MOST_HOPS) -> EvidencedWay | None:
     """The best way between any two things, up to ``most_hops`` steps, or None: few steps over things that do not join everybody.
 
-    Over this machine's arrays, a few milliseconds and five queries for names and evidence; where there are none, over the records: a query
+    Over this machine's arrays, a few milliseconds and at most six queries for names and evidence; where there are none, over the records: a query
     more for each hop, with hubs cut short.
     """
     graph = opened_graph()
@@ -98,7 +98,7 @@ def _evidenced(refs: Sequence[Ref], strength: float) -> EvidencedWay | None:
     names = names_of(refs)
     if any(ref not in names for ref in refs):
         return None
-    edges = {frozenset((edge.a, edge.b)): edge for edge in edges_from(facts_among(refs, subject=refs[0]), subject=refs[0], ranked=refs[1:])}
+    edges = {frozenset((edge.a, edge.b)): edge for edge in edges_from(facts_along(refs), subject=refs[0], ranked=refs[1:])}
     hops = [edges.get(frozenset((key_of(one), key_of(other)))) for one, other in pairwise(refs)]
     nodes = tuple(node_of(ref, names[ref], rank=1.0, place=(0.0, 0.0)) for ref in refs)
     return EvidencedWay(nodes, tuple(edge for edge in hops if edge is not None), strength) if all(hops) else None

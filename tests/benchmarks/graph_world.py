@@ -45,14 +45,14 @@ _JOINS: Final = {
 }
 _INDEXES: Final = (
     "papers_authorship (id)",
-    "papers_authorship (author_id)",
+    "papers_authorship (author_id, work_id DESC)",
     "papers_authorship (work_id, author_id)",
-    "papers_worktopic (topic_id)",
+    "papers_worktopic (topic_id, work_id DESC)",
     "papers_worktopic (work_id, topic_id)",
     "papers_citation (citing_id, cited_id)",
     "papers_citation (cited_id)",
     "papers_authorshipinstitution (authorship_id, institution_id)",
-    "papers_authorshipinstitution (institution_id)",
+    "papers_authorshipinstitution (institution_id, authorship_id DESC)",
 )
 
 

@@ -109,7 +109,7 @@ def test_what_is_laid_over_the_arrays_is_as_if_they_had_been_built_anew(seed):
         return [b if a == (kind, key) else a for a, b in after if (kind, key) in {a, b}]
 
     fresh = {("paper", key): neighbours("paper", key) for key in rows["paper"]}
-    places = {key: [other for kind, other in neighbours("person", key) if kind == "institution"] for key in rows["person"]}
+    places = {key: [(other, 77) for kind, other in neighbours("person", key) if kind == "institution"] for key in rows["person"]}
     over = laid_over(stored, fresh, places)
 
     for kind, keys in rows.items():
