@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from papers.graph.arrays import PLACE, Graph, Nodes
-from papers.graph.document import COUPLED, EdgeKind, FactType, NodeKind
+from papers.graph.document import COUPLED, EdgeKind, NodeKind
 from papers.graph.evidence import Counted, Ref, kind_of
 
 CANDIDATES: Final = 40
@@ -51,24 +51,18 @@ def citing_and_cited(graph: Graph, node: int) -> int:
 
 
 def similar(counted: Iterable[Counted], *, subject: Ref, degrees: Mapping[Ref, int], ranks: Mapping[Ref, float]) -> list[Ref]:
-    """Of the papers in ``degrees`` (which has the subject's own, too) those that share works with the subject and neither cite it nor are cited; at most ``COUPLED``.
+    """Of the papers in ``degrees`` (which has the subject's own, too) those that share works with the subject; at most ``COUPLED``.
 
     Ordered by the shared works over the root of both degrees; ties go to the higher rank, then to the lower key.
     """
     shared: dict[Ref, int] = {}
-    direct: set[Ref] = set()
     for one in counted:
-        if subject not in {one.a, one.b}:
-            continue
-        other = one.b if one.a == subject else one.a
-        if one.type == FactType.CITES:
-            direct.add(other)
-        elif kind_of(one.type) == EdgeKind.SIMILAR:
-            shared[other] = shared.get(other, 0) + (one.count or 0)
+        if one.a == subject and kind_of(one.type) == EdgeKind.SIMILAR:
+            shared[one.b] = shared.get(one.b, 0) + (one.count or 0)
     likeness = {
         ref: round(count / math.sqrt(degrees[subject] * degrees[ref]), 9)
         for ref, count in shared.items()
-        if count >= LEAST_SHARED and ref not in direct and degrees.get(ref) and degrees.get(subject)
+        if count >= LEAST_SHARED and degrees.get(ref) and degrees.get(subject)
     }
     return sorted(likeness, key=lambda ref: (-likeness[ref], -ranks.get(ref, 0.0), ref[1]))[:COUPLED]
 

@@ -14,8 +14,8 @@ from papers.graph.document import QUOTAS, Edge, NodeKind, SliceDocument
 from papers.graph.evidence import Counted, Ref, edges_from, key_of, reached_by
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
-from papers.slices.facts import facts_around
-from papers.slices.rows import Named, names_of, node_of
+from papers.slices.facts import facts_around, facts_of_likeness
+from papers.slices.rows import Named, in_order, names_of, node_of
 
 Places = Mapping[str, tuple[float, float]]
 RESERVE = 1.25  # candidates beyond the quota, for those who turn out to have no reason to show
@@ -36,26 +36,28 @@ def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mappin
     if node is None:
         return None
     ranked, coupled = ranked_around(walker, node)
-    considered = {**coupled, **ranked}
+    shared, alike = _alike(walker.graph, subject, {**coupled, **ranked})
+    considered = {**{ref: coupled[ref] for ref in alike if ref in coupled}, **ranked}
     names = names_of({subject, *considered}, works=works_in(walker.graph, {subject, *considered}))
     if subject not in names:
         return None
-    counted = facts_around(walker.graph, [ref for ref in considered if ref in names], subject=subject)
-    alike = _alike(walker.graph, counted, subject=subject, ranks=considered)
-    refs = [ref for ref in _ordered({**{ref: coupled[ref] for ref in alike if ref in coupled}, **ranked}) if ref in names]
+    refs = [ref for ref in _ordered(considered) if ref in names]
+    counted = in_order([*shared, *facts_around(walker.graph, refs, subject=subject)])
     edges = edges_from(counted, subject=subject, ranked=refs)
     reached = reached_by(edges)
     shown = within_quotas([ref for ref in refs if key_of(ref) in reached], first=[ref for ref in alike if key_of(ref) in reached])
     return {ref: considered[ref] for ref in shown}, names, edges
 
 
-def _alike(graph: Graph, counted: Iterable[Counted], *, subject: Ref, ranks: Mapping[Ref, float]) -> list[Ref]:
-    """The papers that are similar to a paper; none for other subjects."""
+def _alike(graph: Graph, subject: Ref, ranks: Mapping[Ref, float]) -> tuple[list[Counted], list[Ref]]:
+    """What a paper shares with others, and which of these are similar to it and neither cite it nor are cited; nothing for other subjects."""
     if subject[0] is not NodeKind.PAPER:
-        return []
-    nodes = {ref: graph.node(*ref) for ref in {subject, *ranks} if ref[0] is NodeKind.PAPER}
-    degrees = {ref: citing_and_cited(graph, node) for ref, node in nodes.items() if node is not None}
-    return similar(counted, subject=subject, degrees=degrees, ranks=ranks)
+        return [], []
+    shared = facts_of_likeness(graph, ranks, subject=subject)
+    papers = {ref: graph.numbered(ref) for ref in {subject, *ranks} if ref[0] is NodeKind.PAPER}
+    beside = set(graph.row(papers[subject]).tolist())
+    degrees = {ref: citing_and_cited(graph, node) for ref, node in papers.items() if node not in beside}
+    return shared, similar(shared, subject=subject, degrees=degrees, ranks=ranks)
 
 
 def works_in(graph: Graph, refs: Iterable[Ref]) -> dict[int, int]:

@@ -111,7 +111,8 @@ _OF_A_PAPER: Final = """
     SELECT 'cited-together', %(subject)s::bigint, other.cited_id, count(*), NULL, NULL, NULL, NULL,
            (array_agg(mine.citing_id ORDER BY mine.citing_id DESC))[1:%(named)s]
     FROM papers_citation AS mine JOIN papers_citation AS other ON other.citing_id = mine.citing_id
-    WHERE mine.cited_id = %(subject)s AND other.cited_id = ANY(%(papers)s) AND other.cited_id <> %(subject)s
+    WHERE mine.citing_id = ANY(%(beside)s) AND mine.cited_id + 0 = %(subject)s
+      AND other.cited_id + 0 = ANY(%(papers)s) AND other.cited_id <> %(subject)s
     GROUP BY other.cited_id
 """  # + 0: see above
 
@@ -166,9 +167,17 @@ def facts_along(refs: Sequence[Ref]) -> list[Counted]:
     return in_order([*_found(_AMONG_ALL, refs, refs[0]), *_found(_AFFILIATED, refs, refs[0])])
 
 
-def facts_about(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
-    """What only a person's or a paper's own lines say: of citations, of a paper's institutions, of what papers share. One query."""
-    return _found(_OF_A_PERSON if subject[0] == PERSON else _OF_A_PAPER, refs, subject)
+def facts_of_person(refs: Iterable[Ref], *, subject: Ref) -> list[Counted]:
+    """Which of these papers cite works of a person, and which their works cite. One query over the works of that person."""
+    return _found(_OF_A_PERSON, refs, subject)
+
+
+def facts_of_paper(refs: Iterable[Ref], *, subject: Ref, beside: Sequence[int]) -> list[Counted]:
+    """Which of these institutions a paper names, and how many works it and each of these papers both cite or are cited by. One query.
+
+    ``beside`` are the row keys of the works that the paper and any of these are joined to: only among them are those that cite both.
+    """
+    return [_counted(row) for row in _read(_OF_A_PAPER, _given({subject, *refs}, subject) | {"beside": list(beside)})]
 
 
 def works_naming(institution: int) -> list[int]:

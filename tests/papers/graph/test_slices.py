@@ -18,7 +18,6 @@ from papers.querysets.slices import shown_document, stored_slice
 from papers.slices.keeping import refresh_slices
 from papers.slices.making import _alike
 from papers.slices.marking import mark_aged, people_changed, works_changed
-from papers.slices.rows import facts_about
 from papers.slices.sight import first_sight
 from papers.slices.standing import current_walker
 from papers.slices.ways import way_between
@@ -270,8 +269,6 @@ def test_beside_a_paper_stand_those_that_share_its_references_with_how_many(worl
         "by cosine, not by count; not for one work"
     )
     ranks = {(NodeKind.PAPER, work.pk): 0.0 for work in (same, fewer, long, once)}
-    alike = _alike(
-        graph, facts_about(ranks, subject=(NodeKind.PAPER, world.later.pk)), subject=(NodeKind.PAPER, world.later.pk), ranks=ranks
-    )
+    _shared, alike = _alike(graph, (NodeKind.PAPER, world.later.pk), ranks)
     assert [row for _kind, row in alike] == [same.pk, fewer.pk, long.pk]
-    assert _alike(graph, [], subject=(NodeKind.PERSON, world.ada.pk), ranks=ranks) == []
+    assert _alike(graph, (NodeKind.PERSON, world.ada.pk), ranks) == ([], [])
