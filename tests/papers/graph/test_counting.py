@@ -90,7 +90,7 @@ def counted(graph: Graph) -> dict[Any, Any]:
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 100_000))
-def test_the_arrays_count_what_works_say_and_what_is_laid_over_them_too(seed):
+def test_the_arrays_count_what_works_say_and_what_is_laid_over_them_too(seed: int) -> None:
     chance = random.Random(seed)
     works = {key: drawn(chance) for key in range(1, chance.randint(2, 25))}
     graph = graph_of(works)
