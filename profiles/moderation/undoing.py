@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from profiles.claims.granting import lock_page
 from profiles.exceptions import UndoConflictError, WrongStateError
-from profiles.models import Claim, Freeze, Review, TrailEntry, User
-from profiles.models.choices import ReasonCode, Role
+from profiles.models import Appeal, Claim, Freeze, Review, TrailEntry, User
+from profiles.models.choices import AppealStatus, ReasonCode, Role
 from profiles.moderation.acts import checked_words, ensure_code, restore_levels
 from profiles.moderation.appeals import REFUSING, ensure_other_person
 from profiles.moderation.conflicts import ensure_may_decide, ensure_moderator
 from profiles.moderation.freezes import ensure_no_gain
+from profiles.querysets.moderation import standing_entries
 from profiles.standings import pages_with_evidence_from
-from profiles.trail import one_decision, undo
+from profiles.trail import act, one_decision, undo
 
 DECISIONS = frozenset(
     {
@@ -41,7 +43,7 @@ UNDO_CODES = (ReasonCode.MISTAKE, ReasonCode.OTHER_PERSON, ReasonCode.NO_EVIDENC
 
 
 def undo_decision(*, entry: TrailEntry, moderator: User, code: str, note: str = "") -> list[TrailEntry]:
-    """Take back the decision that ``entry`` belongs to, with all its acts, the last one first; the entries that say so.
+    """Take back the decision that ``entry`` belongs to, with all its acts, the last one first; the entries that say so. An appeal against it ends.
 
     Whom it concerns is told by mail where a claim changes its state (``profiles.claims.notices``). Raises ``NotAllowedError`` for
     who may not decide on it, ``UndoConflictError`` where something has changed since, ``WrongStateError`` for what is no
@@ -63,6 +65,8 @@ def undo_decision(*, entry: TrailEntry, moderator: User, code: str, note: str = 
             ]
             if entry.decision is not None:
                 restore_levels(entry.decision)
+            if entry.claim_id is not None:
+                _end_appeals(entry.claim_id, moderator)
             return undone
     except IntegrityError:
         raise UndoConflictError(
@@ -96,6 +100,17 @@ def _ensure_may_undo(entry: TrailEntry, moderator: User) -> None:
     if entry.subject == Freeze._meta.label:
         frozen = Freeze.objects.filter(pk=entry.subject_id).values_list("domain", "institution_id")
         ensure_no_gain(moderator, pages_with_evidence_from(list(frozen)))
+
+
+def _end_appeals(claim_id: int, moderator: User) -> None:
+    """An appeal whose decision has been taken back asks for nothing any more: nobody could decide it, nor its claimant appeal again."""
+    if standing_entries(claim_id, REFUSING).exists():
+        return
+    for appeal in (
+        Appeal.objects.select_for_update(of=("self",)).filter(claim_id=claim_id, status=AppealStatus.OPEN).select_related("claim")
+    ):
+        with act(action="withdraw-appeal", actor=moderator, role=Role.MODERATOR, subject=appeal, claim=appeal.claim) as changes:
+            changes.update(appeal, status=AppealStatus.WITHDRAWN, decided_at=timezone.now())
 
 
 def _ensure_not_appealed_against(claim: Claim, entry: TrailEntry, moderator: User) -> None:

@@ -171,7 +171,7 @@ def _with_next(name: str, back: str) -> str:
 TEXT_LABELS: Final[dict[str, Any]] = {
     "answer": lambda: _("Something to say to the moderators"),
     "answer-challenge": lambda: _("Your answer"),
-    "appeal": lambda: _("Why should the decision be another?"),
+    "appeal": lambda: _("Why should it have been decided otherwise?"),
 }
 
 

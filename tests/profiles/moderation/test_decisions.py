@@ -288,6 +288,22 @@ def test_an_appeal_against_a_revocation_puts_everything_back(owned, ada, grace, 
     assert told_by_the_trail_is_true()
 
 
+def test_an_appeal_ends_with_the_decision_that_it_was_against(claim, ada, grace, vera):
+    refuse_claim(claim=claim, moderator=grace, code=ReasonCode.NO_EVIDENCE)
+    appeal = open_appeal(claim=claim, user=ada, text="Look again.")
+    undo_decision(entry=last("refuse"), moderator=grace, code="mistake")
+    appeal.refresh_from_db()
+    assert appeal.status == AppealStatus.WITHDRAWN
+    assert told_by_the_trail_is_true()
+
+    refuse_claim(claim=claim, moderator=grace, code=ReasonCode.NO_EVIDENCE)
+    anew = open_appeal(claim=claim, user=ada, text="And again.")
+    decide_appeal(appeal=anew, moderator=vera, uphold=False, code=ReasonCode.NO_EVIDENCE)
+    undo_decision(entry=last("appeal-dismissed"), moderator=vera, code="mistake")
+    anew.refresh_from_db()
+    assert anew.status == AppealStatus.OPEN
+
+
 def test_an_appeal_does_not_take_a_page_from_its_next_owner(owned, ada, grace, vera, page):
     revoke_claim(claim=owned, moderator=grace, code=ReasonCode.ABUSE)
     owned.refresh_from_db()
