@@ -41,7 +41,11 @@ TYPE_WEIGHTS: Final[npt.NDArray[np.float64]] = np.array(
 
 
 class ArraysUnreadableError(Exception):
-    """The folder holds no arrays that this version reads."""
+    """The folder holds no arrays that can be read."""
+
+
+class OtherVersionError(ArraysUnreadableError):
+    """The folder holds arrays of another version of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def open_arrays(folder: Path) -> Graph:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         if manifest["version"] != VERSION:
-            raise ArraysUnreadableError(f"arrays of version {manifest['version']}, not {VERSION}")
+            raise OtherVersionError(f"arrays of version {manifest['version']}, not {VERSION}")
         ids, indptr, indices, damp = (_mapped(folder, name) for name in ("ids", "indptr", "indices", "damp"))
         details = Details(*(_mapped(folder, name) for name in ("dates", "authors", "named_at", "named")))
         starts = tuple(int(start) for start in manifest["starts"])

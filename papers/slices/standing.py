@@ -14,7 +14,7 @@ import structlog
 from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
-from papers.graph.arrays import GONE, PLACE, ArraysUnreadableError, Graph, laid_over, open_arrays
+from papers.graph.arrays import GONE, PLACE, ArraysUnreadableError, Graph, OtherVersionError, laid_over, open_arrays
 from papers.graph.document import NodeKind
 from papers.graph.push import Walker
 from papers.models import GraphChange
@@ -120,6 +120,8 @@ def _opened() -> _Held | None:
             if stored.database != this_database():
                 return None  # left behind by a database that was made anew
             _held[root] = _Held(folder, stored)
+        except OtherVersionError:
+            return None  # left by the program before this one: the next worker builds anew
         except ArraysUnreadableError as error:
             log.warning("graph.arrays_unreadable", folder=folder, error=str(error))
             time.sleep(0.05)

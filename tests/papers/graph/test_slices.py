@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, timedelta
 from email.utils import format_datetime
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from config.lib.public_ids import encode_public_id
 from config.lib.registries import VisibilityFilter, visibility_filters
+from papers.graph.arrays import MANIFEST, VERSION
 from papers.graph.coupling import candidates
 from papers.graph.document import FactType, NodeKind, Scope, SliceDocument
 from papers.models import Author, AuthorshipInstitution, GraphSlice, RefreshRequest, Work
@@ -19,7 +21,7 @@ from papers.slices.keeping import refresh_slices
 from papers.slices.making import _alike
 from papers.slices.marking import mark_aged, people_changed, works_changed
 from papers.slices.sight import first_sight
-from papers.slices.standing import current_walker
+from papers.slices.standing import _held, current_walker, opened_graph
 from papers.slices.ways import way_between
 from tests.factories.papers import AuthorFactory, CitationFactory, InstitutionFactory, TopicFactory, WorkFactory
 from tests.factories.reading import counted_queries
@@ -122,6 +124,16 @@ def test_the_graph_takes_up_what_changed_since_its_arrays_were_built(world):
     labels = {node.label for node in built(NodeKind.PERSON, world.ada).nodes}
     assert {"Rings again", "Late Comer"} <= labels
     assert not {"On more rings", "Emmy Notherby"} & labels
+
+
+def test_arrays_that_an_older_program_left_are_as_none_and_the_next_worker_builds_anew(world, settings):
+    current_walker()
+    manifest = settings.GRAPH_ROOT / "current" / MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": VERSION - 1}))
+    _held.clear()
+    assert opened_graph() is None
+    assert len(current_walker().graph) > 0
+    assert opened_graph() is not None
 
 
 def test_first_sight_is_one_bounded_slice_that_a_worker_completes(client, world):
