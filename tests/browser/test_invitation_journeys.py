@@ -181,3 +181,29 @@ def test_introduced_to_somebody_whose_page_nobody_owns_and_who_claims_it(site: A
             expect(emmy.locator("main")).to_contain_text("Ada is careful.")
             expect(emmy.locator("main")).not_to_contain_text("You know us both.")
             is_accessible(emmy, axe)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_is_suggested_with_the_works_behind_it_dismissed_and_taken_back(
+    site: Any, browser: Browser, owners: None, axe: str, scripts: bool
+) -> None:
+    site.console.command("refresh", "--kind", "suggestions")
+    said = Said()
+    options: dict[str, Any] = {"reduced_motion": "reduce", "bypass_csp": True} if scripts else {"java_script_enabled": False}
+    with logged_in(site, browser, "ada", said, **options) as page:
+        page.goto(site / "suggestions/")
+        card = page.locator(".suggestion").first
+        name = card.get_by_role("heading").inner_text()
+        card.get_by_text("The works behind it").click()
+        expect(card.locator(".behind td a").first).to_be_visible()
+        if scripts:
+            is_accessible(page, axe)
+
+        card.get_by_role("button", name="Not this one").click()
+        expect(page.get_by_role("status").filter(has_text=f"{name} is suggested to you no more. Nobody is told.")).to_be_visible()
+        page.get_by_role("button", name="Take that back" if scripts else "Suggest again").click()
+        expect(page.get_by_role("status").filter(has_text=f"{name} may be suggested to you again.")).to_be_visible()
+        expect(page.locator(".suggestion").first).to_contain_text(name)
+        page.locator(".suggestion").first.get_by_role("link", name="Invite").click()
+        expect(page.locator("textarea[name=ask]")).to_be_visible()
+    assert said.complaints == []

@@ -13,9 +13,11 @@ from collaboration.conversations.talking import mark_read, write_message
 from collaboration.exceptions import CannotInviteError
 from collaboration.invitations.answering import accept_invitation, withdraw_invitation
 from collaboration.invitations.sending import send_invitation
-from collaboration.models import Block, Conversation, Invitation, InvitationEvent, Member, Message, Notification
+from collaboration.models import Block, Conversation, Invitation, InvitationEvent, Member, Message, Notification, SuggestionDismissal
 from collaboration.notifications.sending import mark_read as mark_notifications_read
 from collaboration.safety.blocks import block, unblock
+from collaboration.suggestions.choosing import dismiss, take_back_dismissal
+from collaboration.suggestions.computing import refresh_suggestions
 from papers.models import Author
 from profiles.claims.granting import grant_claim
 from profiles.exceptions import NotAllowedError, WrongStateError
@@ -75,6 +77,22 @@ def test_accepted_or_withdrawn_never_both(people: People, accept: bool) -> None:
         assert Conversation.objects.filter(invitation=invitation).count() == (invitation.status == "accepted")
         assert InvitationEvent.objects.filter(invitation=invitation).count() == 2
         Invitation.objects.all().delete()
+
+
+def test_a_suggestion_dismissed_in_two_windows_is_dismissed_once_and_taking_it_back_meanwhile_leaves_one_or_none(
+    people: People, accept: bool
+) -> None:
+    for _ in range(200 if accept else 4):
+        results = at_once(
+            partial(dismiss, user=people.ada, author=people.of_grace),
+            partial(dismiss, user=people.ada, author=people.of_grace),
+            partial(refresh_suggestions, [people.of_ada.pk]),
+            partial(take_back_dismissal, user=people.ada, author_id=people.of_grace.pk),
+        )
+        assert not [result for result in results if isinstance(result, Exception)], results
+        assert SuggestionDismissal.objects.filter(user=people.ada).count() <= 1
+        take_back_dismissal(user=people.ada, author_id=people.of_grace.pk)
+        assert not SuggestionDismissal.objects.exists()
 
 
 def test_nothing_is_sent_past_a_block(people: People, accept: bool) -> None:
