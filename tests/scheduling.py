@@ -13,7 +13,21 @@ from xdist.workermanage import WorkerController
 PROJECT = Path(__file__).resolve().parents[1]
 ON_THE_SITE = re.compile(r"\bsite: ")
 THE_SITE = "tests/browser on the site"
-LONG = (THE_SITE, "tests/project/test_dev_runner.py", "tests/papers/background/test_kills.py", "tests/papers/ingest/test_runs.py")
+LONG = (
+    THE_SITE,
+    "tests/project/test_dev_runner.py",
+    "tests/papers/background/test_kills.py",
+    "tests/browser/test_decisions.py",
+    "tests/browser/test_desk.py",
+    "tests/papers/ingest/test_runs.py",
+    "tests/project/test_embedded_servers.py::TestLifeCycle",
+    "tests/collaboration/test_blocked_everywhere.py",
+    "tests/project/test_demo.py",
+    "tests/papers/background/test_tasks.py",
+    "tests/project/test_settings.py",
+    "tests/papers/background/test_graph_kills.py",
+    "tests/profiles/trust/test_kills.py",
+)
 """What takes longest, longest first. Begun last, one of them would keep one worker busy and the others waiting."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import Said, window
+from tests.live.browser import Said, settled, window
 
 pytestmark = pytest.mark.browser
 
@@ -87,7 +87,7 @@ def test_sign_up_a_code_from_the_mailbox_and_back_to_the_page(site: Any, browser
 
         fill_code(page, code[1])
         expect(page).to_have_url(site / goal)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         expect(page.get_by_text("Your account", exact=True)).to_be_visible()
     assert said.complaints == []
 
@@ -109,7 +109,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(site: Any, browser: Browse
         expect(page.locator("h1")).to_have_text("Recovery codes")
         spare = page.locator(".code-list code").first.inner_text()
 
-        page.wait_for_load_state("networkidle")
+        settled(page)
         log_out(page)
         page.goto(site / "accounts/login/?next=/about/")
         fill_login(page, "app@example.org")
@@ -118,7 +118,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(site: Any, browser: Browse
         expect(page.locator(".errors").first).to_be_visible()
         fill_code(page, spare)
         expect(page).to_have_url(site / "about/")
-        page.wait_for_load_state("networkidle")
+        settled(page)
     assert said.complaints == []
 
 
@@ -136,12 +136,12 @@ def test_a_passkey_is_added_and_logs_in_without_a_password(site: Any, browser: B
         page.get_by_role("button", name="Add the passkey").click()
         expect(page.locator("h1")).to_have_text("Recovery codes")
 
-        page.wait_for_load_state("networkidle")
+        settled(page)
         log_out(page)
         page.goto(site / "accounts/login/?next=/about/")
         page.get_by_role("button", name="Log in with a passkey").click()
         expect(page).to_have_url(site / "about/")
-        page.wait_for_load_state("networkidle")
+        settled(page)
     assert said.complaints == []
 
 
@@ -157,7 +157,7 @@ def test_somebody_signs_up_with_a_passkey_and_no_password(site: Any, browser: Br
         fill_code(page, site.code_for("keyonly@example.org"))
         page.get_by_role("button", name="Make the passkey").click()
         expect(page).to_have_url(site / "about/")
-        page.wait_for_load_state("networkidle")
+        settled(page)
     assert said.complaints == []
 
 

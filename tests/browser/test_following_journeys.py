@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from config.demo import record_lines
-from tests.live.browser import DESKTOP, PHONE, Said, log_in, window
+from tests.live.browser import DESKTOP, PHONE, Said, log_in, settled, window
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def test_following_somebody_brings_the_next_import_into_the_feed(
         page = context.new_page()
         said.listen(page, site.origin)
         page.goto(site.author(NAME))
-        page.wait_for_load_state("networkidle")
+        settled(page)
         button = page.locator(".follow button")
         expect(button).to_contain_text("Follow")
         button.click()

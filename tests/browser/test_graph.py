@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live.browser import DESKTOP, PHONE, Said, window
+from tests.live.browser import DESKTOP, PHONE, Said, settled, window
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,8 @@ def test_no_label_is_cut_or_covered_on_any_kind_of_page_in_any_theme_or_width(si
 def test_neighbours_light_up_arrows_walk_and_a_line_opens_its_works(site: Any, browser: Browser) -> None:
     with window(browser, DESKTOP) as context:
         page = context.new_page()
-        page.goto(site.author("Ada Quillmere"), wait_until="networkidle")
+        page.goto(site.author("Ada Quillmere"))
+        settled(page)
         picture = page.locator("svg.graph-wide")
         first = picture.locator("a[data-n]").first
         first.focus()
@@ -156,7 +157,7 @@ def test_a_journey_through_the_explorer(site: Any, browser: Browser, axe: str, t
         expect(page.locator("#way-heading")).to_contain_text(re.compile("joined directly|steps"))
         evidence = page.locator(".graph-way a[href^='/graph/edge/']").first
         expect(evidence).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.evaluate(axe)
         assert page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(v => v.id)") == []
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.live.browser import DESKTOP, Said, window
+from tests.live.browser import DESKTOP, Said, settled, window
 
 pytestmark = pytest.mark.browser
 
@@ -22,46 +22,46 @@ def test_from_a_misspelt_name_to_a_paper_its_topic_and_an_institution(site: Any,
 
         page.goto(site / "")
         page.locator("main input[name=q]").fill("Yuandong Tien")
-        page.wait_for_load_state("networkidle")  # going on earlier would abort what is still on its way
+        settled(page)  # going on earlier would abort what is still on its way
         page.locator("main input[name=q]").press("Enter")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.get_by_role("link", name="Yuandong Tian", exact=True).first.click()
         expect(page.locator("h1")).to_have_text("Yuandong Tian")
         expect(page.locator("#works-heading")).to_have_text(re.compile(r"\b61\b"))
 
         page.locator("#works select[name=year]").select_option("2024")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.locator("#works form button[type=submit]").click()
         expect(page).to_have_url(re.compile(r"year=2024"))
         expect(page.locator("#works .when").first).to_contain_text("2024")
         assert {text[:4] for text in page.locator("#works .when").all_inner_texts()} == {"2024"}
 
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.get_by_role("link", name="Show all").click()
         expect(page.locator("#works .works > li")).to_have_count(50)
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.get_by_role("link", name="Next").click()
         expect(page.locator("#works .works > li")).to_have_count(11)
 
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.locator("#works .works h3 a").last.click()
         expect(page.locator("main h1")).to_be_visible()
         assert "/papers/" in page.url
 
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.goto(site.paper("fictional:conserved-learning"))
         expect(page.locator("math").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.locator("main .chips").get_by_role("link", name="gradient flow").first.click()
         assert "/topics/" in page.url
-        page.wait_for_load_state("networkidle")  # the address changes before the page has come whole
+        settled(page)  # the address changes before the page has come whole
         page.go_back()
         expect(page.locator("math").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settled(page)
         page.locator("main a:not(#graph a)", has_text="Collegium Institute (fictional)").first.click()
         assert "/institutions/" in page.url
         expect(page.locator("h1")).to_contain_text("Collegium Institute (fictional)")
-        page.wait_for_load_state("networkidle")
+        settled(page)
     assert said.complaints == []
 
 

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.live.browser import DESKTOP, PHONE, KeptPages, Said, log_in, window
+from tests.live.browser import DESKTOP, PHONE, KeptPages, Said, log_in, settled, window
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +42,6 @@ def owner(site: Any, browser: Browser) -> Any:
         page = context.new_page()
         log_in(page, site, EMAIL, PASSWORD)
         return context.storage_state()
-
-
-def settled(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

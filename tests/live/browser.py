@@ -9,12 +9,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP, PHONE = 1280, 360
+BETWEEN_LOOKS, LOOKS = 60, 40  # milliseconds; how often, before something is left to playwright that never ends
+_UNDERWAY: WeakKeyDictionary[BrowserContext, set[Request]] = WeakKeyDictionary()
 ABSENT = "no Chromium on this machine (looked for CHROMIUM, then chromium on the PATH): pages are not seen in a browser"
 
 
@@ -96,10 +99,37 @@ def window(browser: Browser, width: int = DESKTOP, theme: str = "light", **optio
     """A fresh browser profile with that width and colour scheme."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **options)  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
+    underway: set[Request] = set()
+
+    def went(request: Request) -> None:
+        underway.add(request)
+
+    def came(request: Request) -> None:
+        underway.discard(request)
+
+    context.on("request", went)
+    context.on("requestfinished", came)
+    context.on("requestfailed", came)
+    _UNDERWAY[context] = underway
     try:
         yield context
     finally:
         context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has loaded and what its scripts ask for has come: until nothing was on its way at two looks one after the other.
+
+    What playwright calls "networkidle" is half a second without any request, which a journey spends at each of its steps.
+    """
+    page.wait_for_load_state("load")
+    underway, idle = _UNDERWAY[page.context], 0
+    for _look in range(LOOKS):
+        page.wait_for_timeout(BETWEEN_LOOKS)
+        idle = 0 if underway else idle + 1
+        if idle > 1:
+            return
+    page.wait_for_load_state("networkidle")
 
 
 class KeptPages:

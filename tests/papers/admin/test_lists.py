@@ -176,10 +176,15 @@ def test_an_institution_is_found_by_ror_domain_or_name(admin_client, term):
     assert page_of(other) not in page
 
 
-@pytest.mark.parametrize("term", ["\x00", "#", "#x", "#99999999999999999999", "x" * 300, "%", "'", "((", "10.1/\x00"])
-def test_a_term_that_means_nothing_finds_nothing_and_breaks_nothing(admin_client, term):
+MEANINGLESS = ["\x00", "#", "#x", "#99999999999999999999", "x" * 300, "%", "'", "((", "10.1/\x00"]
+
+
+@pytest.mark.parametrize("term", MEANINGLESS)
+def test_a_term_that_means_nothing_finds_nothing_and_breaks_nothing(admin_client, term, accept):
     make_everything(2)
-    for model in OURS:
+    for model in (
+        OURS if accept else OURS[MEANINGLESS.index(term) % 3 :: 3]
+    ):  # each list meets a third of them, each of them a third of the lists
         assert admin_client.get(list_of(model), {"q": term}).status_code == 200
 
 

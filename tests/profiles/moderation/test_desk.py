@@ -556,9 +556,14 @@ def test_every_table_of_identity_has_its_list_and_none_is_edited(client, claim, 
     assert not admin.site.is_registered(models.EvidenceSecret)
 
 
-@pytest.mark.parametrize("term", ["\x00", "#", "#x", "#99999999999999999999", "x" * 300, "%", "'", "zzzzzzzzz", "ada@example.org"])
-def test_a_term_that_means_nothing_breaks_nothing(at_desk, claim, term):
-    for model in LISTS:
+MEANINGLESS = ["\x00", "#", "#x", "#99999999999999999999", "x" * 300, "%", "'", "zzzzzzzzz", "ada@example.org"]
+
+
+@pytest.mark.parametrize("term", MEANINGLESS)
+def test_a_term_that_means_nothing_breaks_nothing(at_desk, claim, term, accept):
+    for model in (
+        LISTS if accept else LISTS[MEANINGLESS.index(term) % 3 :: 3]
+    ):  # each list meets a third of them, each of them a third of the lists
         assert at_desk.get(list_of(model), {"q": term}).status_code == 200
 
 
