@@ -293,4 +293,8 @@ def _hints(state: SearchState, found: dict[str, Found], *, is_empty: bool) -> li
     else:
         hints.append(_("Check the spelling, or use fewer words."))
         hints.append(_("Not everything is imported here: what a source has not given us cannot be found."))
+    if " " in state.q and state.kind in {"", "papers"} and not found["papers"].total:
+        hints.append(
+            _("Words are looked for in titles and abstracts, names among people. For somebody's papers, search for the name alone.")
+        )
     return hints

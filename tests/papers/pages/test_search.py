@@ -160,6 +160,8 @@ def test_without_results_it_says_what_to_try(client: Client, db: None) -> None:
 
     assert "Nothing here fits “qqqqqq”." in text
     assert "Check the spelling" in text
+    assert "For somebody's papers" not in text
+    assert "For somebody's papers, search for the name alone." in text_of(client.get("/search/?q=qqqqqq zzzzzz&kind=papers"))
 
 
 def test_many_hits_come_in_pages_and_are_not_counted_for_ever(client: Client, db: None) -> None:
