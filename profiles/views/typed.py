@@ -27,7 +27,7 @@ KEPT_SECONDS: Final = 3600
 MOST_CHARACTERS: Final = 250_000  # the longest form takes 200,000, of BibTeX
 MOST_FIELDS: Final = 1000
 MOST_AN_HOUR: Final = 30  # from one address: what nobody logged in sends is kept in memory
-SHORT: Final = 30  # characters; longer values were written by somebody, and are shown
+SHORT: Final = 40  # characters; longer values were written by somebody, and are shown: a key of ours has 36
 
 ParamsT = ParamSpec("ParamsT")
 View = Callable[Concatenate[HttpRequest, ParamsT], HttpResponseBase]

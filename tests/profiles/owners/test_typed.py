@@ -12,6 +12,7 @@ from tests.profiles.owners.conftest import People
 
 pytestmark = pytest.mark.django_db
 EDIT, KEPT = "/settings/profile/", "/accounts/typed/"
+KEY = "1d2efd20-da6d-460a-a9db-353e4bef1234"
 WRITTEN = "I weave.\nAnd when I do not weave, I keep books."
 
 
@@ -34,13 +35,14 @@ def test_what_was_sent_too_late_is_shown_after_logging_in_and_done_only_when_sen
 
 
 def test_it_can_be_thrown_away_and_nobody_else_sees_it(people: People, client: Client) -> None:
-    client.post(f"{people.graces_page.get_absolute_url()}invite/", {"topic": "Looms", "ask": WRITTEN})
+    client.post(f"{people.graces_page.get_absolute_url()}invite/", {"topic": "Looms", "ask": WRITTEN, "token": KEY})
     stranger = Client()
     stranger.force_login(people.emmy)
     assert stranger.get(KEPT)["Location"] == "/"
 
     client.force_login(people.ada)
     assert "Looms" in client.get(KEPT).content.decode()
+    assert f'<input type="hidden" name="token" value="{KEY}">' in client.get(KEPT).content.decode()
     assert client.post(KEPT)["Location"].endswith("/invite/")
     assert client.get(KEPT)["Location"] == "/"
 
