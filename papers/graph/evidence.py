@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from config.lib.public_ids import encode_public_id
 from papers.graph.document import Edge, EdgeKind, Fact, FactType, NodeKind
@@ -16,6 +16,7 @@ TOPICS_OF_OTHERS: Final = 2  # edges to topics of somebody who wrote nothing wit
 _WORKS_OF_A_FULL_LINE: Final = 32
 
 Ref = tuple[NodeKind, int]
+KeyT = TypeVar("KeyT")
 
 _STRENGTH: Final = {  # of a kind of edge among others, and which of several names the edge
     EdgeKind.COAUTHOR: 6,
@@ -92,13 +93,7 @@ def edges_from(counted: Iterable[Counted], *, subject: Ref, ranked: Sequence[Ref
     Kept first are the subject's own edges, then the best of every node, then the strongest. Somebody else's topics stand only where they
     say what connects them to the picture.
     """
-    among = {subject, *ranked}
-    ties: dict[tuple[Ref, Ref], _Tie] = defaultdict(_Tie)
-    for one in counted:
-        if one.a in among and one.b in among and one.a != one.b:
-            pair = (one.a, one.b) if (one.b, one.a) not in ties else (one.b, one.a)
-            ties[pair].counted.append(one)
-    ties = _without_idle_topics(ties, subject)
+    ties = _ties(counted, subject, ranked)
     place = {ref: at for at, ref in enumerate([subject, *ranked])}
     order = sorted(ties, key=lambda pair: (-_STRENGTH[ties[pair].kind()] - ties[pair].weight(), place[pair[0]], place[pair[1]]))
     chosen = [pair for pair in order if subject in pair]
@@ -113,9 +108,34 @@ def edges_from(counted: Iterable[Counted], *, subject: Ref, ranked: Sequence[Ref
     return sorted(edges, key=lambda edge: (edge.a, edge.b))
 
 
-def reached_by(edges: Iterable[Edge]) -> set[str]:
-    """The keys of nodes with at least one edge."""
-    return {key for edge in edges for key in (edge.a, edge.b)}
+def joined_by(counted: Iterable[Counted], *, subject: Ref, ranked: Sequence[Ref]) -> list[tuple[Ref, Ref]]:
+    """Which of the ranked things and the subject these facts would join, however many lines that makes."""
+    return list(_ties(counted, subject, ranked))
+
+
+def reached_from(subject: KeyT, pairs: Iterable[tuple[KeyT, KeyT]], among: Collection[KeyT]) -> set[KeyT]:
+    """Those among these that are joined to the subject, by one line or over others among these; the subject, too."""
+    beside: dict[KeyT, list[KeyT]] = defaultdict(list)
+    for one, other in pairs:
+        if one in among and other in among:
+            beside[one].append(other)
+            beside[other].append(one)
+    found, ahead = {subject}, [subject]
+    while ahead:
+        new = set(beside[ahead.pop()]) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _ties(counted: Iterable[Counted], subject: Ref, ranked: Sequence[Ref]) -> dict[tuple[Ref, Ref], _Tie]:
+    among = {subject, *ranked}
+    ties: dict[tuple[Ref, Ref], _Tie] = defaultdict(_Tie)
+    for one in counted:
+        if one.a in among and one.b in among and one.a != one.b:
+            pair = (one.a, one.b) if (one.b, one.a) not in ties else (one.b, one.a)
+            ties[pair].counted.append(one)
+    return _without_idle_topics(ties, subject)
 
 
 def _without_idle_topics(ties: dict[tuple[Ref, Ref], _Tie], subject: Ref) -> dict[tuple[Ref, Ref], _Tie]:

@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from config.lib.public_ids import encode_public_id
 from papers.graph.document import NodeKind, SliceDocument
+from papers.graph.evidence import reached_from
 from papers.models import Author, GraphSlice
 from papers.querysets.people import authors
 from papers.querysets.visibility import narrowing
@@ -75,7 +76,7 @@ def stored_drawing(kind: str, subject_id: int, viewer: Viewer) -> GraphSlice | N
 
 
 def shown_document(found: GraphSlice) -> SliceDocument:
-    """The document of what ``stored_slice`` found: people under their present names, without those who are not to be seen.
+    """The document of what ``stored_slice`` found: people under their present names, without those who are not to be seen, nor what only they joined.
 
     Slices keep names from when they were built; an author who was erased, merged or renamed since must not be named from there.
     """
@@ -90,6 +91,6 @@ def shown_document(found: GraphSlice) -> SliceDocument:
             nodes.append(node)
         elif node.key in names:
             nodes.append(replace(node, label=names[node.key], short=names[node.key]))
-    left = {node.key for node in nodes}
+    left = reached_from(document.subject, ((edge.a, edge.b) for edge in document.edges), {node.key for node in nodes})
     edges = tuple(edge for edge in document.edges if edge.a in left and edge.b in left)
-    return replace(document, nodes=tuple(nodes), edges=edges)
+    return replace(document, nodes=tuple(node for node in nodes if node.key in left), edges=edges)

@@ -11,14 +11,14 @@ from papers.graph.arrays import PLACE, Graph
 from papers.graph.choice import choose
 from papers.graph.coupling import candidates, citing_and_cited, similar
 from papers.graph.document import QUOTAS, Edge, NodeKind, SliceDocument
-from papers.graph.evidence import Counted, Ref, edges_from, key_of, reached_by
+from papers.graph.evidence import Counted, Ref, edges_from, joined_by, key_of, reached_from
 from papers.graph.layout import lay_out
 from papers.graph.push import Walker
 from papers.slices.facts import facts_around, facts_of_likeness
 from papers.slices.rows import Named, in_order, names_of, node_of
 
 Places = Mapping[str, tuple[float, float]]
-RESERVE = 1.25  # candidates beyond the quota, for those who turn out to have no reason to show
+RESERVE = 1.5  # candidates beyond the quota, for those who turn out to have no reason to show
 
 
 def make_slice(walker: Walker, subject: Ref, *, now: datetime, before: Places | None = None) -> SliceDocument | None:
@@ -43,10 +43,8 @@ def surroundings(walker: Walker, subject: Ref) -> tuple[dict[Ref, float], Mappin
         return None
     refs = [ref for ref in _ordered(considered) if ref in names]
     counted = in_order([*shared, *facts_around(walker.graph, refs, subject=subject)])
-    edges = edges_from(counted, subject=subject, ranked=refs)
-    reached = reached_by(edges)
-    shown = within_quotas([ref for ref in refs if key_of(ref) in reached], first=[ref for ref in alike if key_of(ref) in reached])
-    return {ref: considered[ref] for ref in shown}, names, edges
+    shown = with_reasons(subject, refs, joined_by(counted, subject=subject, ranked=refs), first=alike)
+    return {ref: considered[ref] for ref in shown}, names, edges_from(counted, subject=subject, ranked=shown)
 
 
 def _alike(graph: Graph, subject: Ref, ranks: Mapping[Ref, float]) -> tuple[list[Counted], list[Ref]]:
@@ -77,6 +75,17 @@ def ranked_around(walker: Walker, node: int) -> tuple[dict[Ref, float], dict[Ref
     met = np.flatnonzero(np.isin(pushed.nodes, coupled))
     found = dict.fromkeys(coupled, 0.0) | {int(pushed.nodes[at]): float(scores[at]) for at in met}
     return _ordered(ranked), {graph.name(one): score for one, score in found.items()}
+
+
+def with_reasons(subject: Ref, refs: Sequence[Ref], pairs: Sequence[tuple[Ref, Ref]], *, first: Collection[Ref] = ()) -> list[Ref]:
+    """As ``within_quotas``, all joined to the subject by these pairs among themselves: who is not makes room for the next."""
+    left = list(refs)
+    while True:
+        shown = within_quotas(left, first=[ref for ref in first if ref in left])
+        reached = reached_from(subject, pairs, {subject, *shown})
+        if reached >= set(shown):
+            return shown
+        left = [ref for ref in left if ref not in shown or ref in reached]
 
 
 def within_quotas(refs: Sequence[Ref], *, first: Collection[Ref] = ()) -> list[Ref]:

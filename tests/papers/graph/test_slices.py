@@ -14,11 +14,11 @@ from config.lib.public_ids import encode_public_id
 from config.lib.registries import VisibilityFilter, visibility_filters
 from papers.graph.arrays import MANIFEST, VERSION
 from papers.graph.coupling import candidates
-from papers.graph.document import FactType, NodeKind, Scope, SliceDocument
+from papers.graph.document import QUOTAS, FactType, NodeKind, Scope, SliceDocument
 from papers.models import Author, AuthorshipInstitution, GraphSlice, RefreshRequest, Work
 from papers.querysets.slices import shown_document, stored_slice
 from papers.slices.keeping import refresh_slices
-from papers.slices.making import _alike
+from papers.slices.making import _alike, with_reasons
 from papers.slices.marking import mark_aged, people_changed, works_changed
 from papers.slices.sight import first_sight
 from papers.slices.standing import _held, current_walker, opened_graph
@@ -124,6 +124,18 @@ def test_the_graph_takes_up_what_changed_since_its_arrays_were_built(world):
     labels = {node.label for node in built(NodeKind.PERSON, world.ada).nodes}
     assert {"Rings again", "Late Comer"} <= labels
     assert not {"On more rings", "Emmy Notherby"} & labels
+
+
+def test_whoever_is_joined_only_by_somebody_that_has_no_place_makes_room_for_the_next(monkeypatch):
+    """A far topic hangs on a person behind the last place, and one paper on that topic alone."""
+    monkeypatch.setitem(QUOTAS, NodeKind.PERSON, 2)
+    monkeypatch.setitem(QUOTAS, NodeKind.TOPIC, 1)
+    subject, near, second, third = ((NodeKind.PERSON, number) for number in range(1, 5))
+    far, next_best, paper = (NodeKind.TOPIC, 1), (NodeKind.TOPIC, 2), (NodeKind.PAPER, 1)
+    lines = [(subject, near), (subject, second), (subject, third), (third, far), (far, paper), (near, next_best)]
+    ranked = [near, far, paper, second, third, next_best]
+    assert with_reasons(subject, ranked, lines) == [near, second, next_best]
+    assert with_reasons(subject, ranked, lines, first=[third]) == [near, far, paper, third]
 
 
 def test_arrays_that_an_older_program_left_are_as_none_and_the_next_worker_builds_anew(world, settings):
