@@ -96,14 +96,16 @@ def test_without_abstract_and_authors_it_says_what_is_missing(client: Client, db
     assert "The sources list no authors." in text
 
 
-def test_offers_the_reference_in_three_formats(client: Client, record: Record) -> None:
+def test_offers_the_reference_in_three_formats_and_one_to_read(client: Client, record: Record) -> None:
     links = [link for link in links_of(client.get(record.engine.get_absolute_url())) if "/cite/" in link]
 
     answers = [client.get(link) for link in links]
 
-    assert len(links) == 3
+    assert [link.rpartition("/")[2] for link in links] == ["bibtex", "ris", "csl-json", "bibtex?text"]
     assert all(answer.status_code == 200 for answer in answers)
-    assert b"Notes on the analytical engine" in b"".join(answers[0].streaming_content)  # type: ignore[attr-defined]
+    for answer in (answers[0], answers[3]):
+        assert b"Notes on the analytical engine" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert "attachment" not in answers[3].get("Content-Disposition", "")
 
 
 def test_carries_tags_for_reference_managers(client: Client, record: Record) -> None:
