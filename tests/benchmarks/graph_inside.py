@@ -45,19 +45,18 @@ def _measured(*, subjects: int) -> dict[str, Any]:
 
     from papers.slices.making import make_slice
     from papers.slices.standing import current_walker
-    from tests.benchmarks.graph_measures import chosen_subjects, compared
+    from tests.benchmarks.graph_measures import chosen_subjects, compared, push_seconds
 
     walker = current_walker()
     graph = walker.graph
-    chosen = chosen_subjects(graph, subjects)
-    compared_all = compared(graph, chosen)
+    push = 1000 * np.array(push_seconds(walker, chosen_subjects(graph, 120)))
+    compared_all = compared(graph, chosen_subjects(graph, subjects))
     rounds: list[list[float]] = [[], []]  # rows from the disk, where the database has not read them since it was filled; and from memory
     for whole in rounds:
         for node in chosen_subjects(graph, 120, seed=9):
             began = time.perf_counter()
             make_slice(walker, graph.name(node), now=timezone.now())
             whole.append(1000 * (time.perf_counter() - began))
-    push = 1000 * np.array(compared_all.seconds)
     return {
         "nodes": len(graph),
         "edges": graph.edges,

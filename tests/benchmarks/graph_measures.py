@@ -24,19 +24,28 @@ Pairs = npt.NDArray[np.int64]
 
 @dataclass(slots=True)
 class Comparison:
-    """Push beside exact: shares of the first fifty and of the chosen that agree, and seconds of each push."""
+    """Push beside exact: shares of the first fifty and of the chosen that agree, and seconds of the exact ranks of one."""
 
     precision: list[float]
     quota: list[float]
-    seconds: list[float]
     exact_seconds: float
+
+
+def push_seconds(walker: Walker, subjects: Sequence[int]) -> list[float]:
+    """How long the push of each of these takes, one after the other as in a worker: exact ranks between them would take the processor's cache and memory from them."""
+    walker.push(int(subjects[0]))  # compiled
+    found = []
+    for subject in subjects:
+        began = time.perf_counter()
+        walker.push(int(subject))
+        found.append(time.perf_counter() - began)
+    return found
 
 
 def compared(graph: Graph, subjects: Sequence[int], *, together: int = 8) -> Comparison:
     """Push from each of these nodes, and compare with the exact ranks."""
     walker = Walker(graph)
-    walker.push(int(subjects[0]))  # compiled, and the arrays read once
-    found = Comparison([], [], [], 0.0)
+    found = Comparison([], [], 0.0)
     steps = _steps(graph)
     for start in range(0, len(subjects), together):
         several = [int(node) for node in subjects[start : start + together]]
@@ -44,9 +53,7 @@ def compared(graph: Graph, subjects: Sequence[int], *, together: int = 8) -> Com
         exact = _exact(steps, several)
         found.exact_seconds += (time.perf_counter() - began) / len(subjects)
         for column, subject in enumerate(several):
-            began = time.perf_counter()
             pushed = walker.push(subject)
-            found.seconds.append(time.perf_counter() - began)
             _compare(graph, subject, pushed.nodes, pushed.scores(), exact[:, column], found)
     return found
 
