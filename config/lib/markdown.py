@@ -59,6 +59,7 @@ def _parser(*, breaks: bool = False) -> MarkdownIt:
     parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     parser.validateLink = _leads_to_the_web  # type: ignore[method-assign]  # the documented way to narrow it
     parser.core.ruler.push("headings_below_the_page", _lower_headings)
+    parser.core.ruler.push("no_links_to_nowhere", _drop_links_to_nowhere)
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(name, _formula)
     return parser
@@ -73,6 +74,20 @@ def _lower_headings(state: Any) -> None:
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(_LOWEST_HEADING, int(token.tag[1:]) + _FIRST_HEADING - 1)}"
+
+
+def _drop_links_to_nowhere(state: Any) -> None:
+    """``[x]()`` is its words, not a link that leads nowhere."""
+    for token in state.tokens:
+        kept: list[Token] = []
+        leads: list[bool] = []
+        for child in token.children or ():
+            if child.type == "link_open":
+                leads.append(bool(child.attrGet("href")))
+            if child.type not in {"link_open", "link_close"} or (leads[-1] if child.type == "link_open" else leads.pop()):
+                kept.append(child)
+        if token.children:
+            token.children = kept
 
 
 def _formula(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: MutableMapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 import django_filters
@@ -30,7 +31,11 @@ class SinceFormField(forms.DateTimeField):
     default_error_messages: ClassVar = {"invalid": "Give a moment as in 2026-11-21T16:00:00Z."}
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace(" ", "+") if isinstance(value, str) else value)  # a plus sign that was not escaped
+        moment = super().to_python(value.replace(" ", "+") if isinstance(value, str) else value)  # a plus sign that was not escaped
+        try:
+            return moment and moment.astimezone(UTC)  # PostgreSQL knows no zone of sixteen hours and more
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 @extend_schema_field({"type": "string", "format": "date-time"})

@@ -47,6 +47,12 @@ def test_nothing_that_is_written_can_run(text: str) -> None:
     assert_harmless(render_markdown(text))
 
 
+def test_a_link_that_leads_nowhere_is_its_words() -> None:
+    assert render_markdown("See [here]() and [there](https://example.org/).") == (
+        '<p>See here and <a href="https://example.org/" rel="nofollow noopener ugc">there</a>.</p>'
+    )
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_shown(text: str) -> None:
     assert_harmless(render_markdown(text))

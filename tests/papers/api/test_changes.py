@@ -35,7 +35,16 @@ def test_merges_splits_and_moves_are_told_in_order_and_what_was_taken_back_is_ma
     assert len(ask("changes/", since="2020-01-01T00:00:00Z", kind="move", author=kept.public_id)["results"]) == 2
     answer = client.get("/api/v1/changes/")
     assert client.get("/api/v1/changes/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
-    for bad in ("since=yesterday", "kind=marriage", "author=nobody", "since=", "unknown=1", "cursor=x"):
+    assert client.get("/api/v1/changes/?since=0401-12-07T07:34:58%2B16:11").status_code == 200  # a zone that PostgreSQL does not know
+    for bad in (
+        "since=yesterday",
+        "since=0001-01-01T00:00:00%2B16:00",
+        "kind=marriage",
+        "author=nobody",
+        "since=",
+        "unknown=1",
+        "cursor=x",
+    ):
         assert client.get(f"/api/v1/changes/?{bad}").status_code == 400
 
 
