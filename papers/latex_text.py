@@ -99,8 +99,9 @@ _BARE_FORMULA = re.compile(
 _BARE_SYMBOL = re.compile(rf"\\([A-Za-z]+)((?:[_^](?:{_GROUP}|\\[A-Za-z]+|\w))+)")
 _GLUED_ALPHABET = re.compile(r"\\(mathbb|mathcal|mathbf|mathfrak|mathsf|tilde|widetilde|hat|bar)([A-Za-z])(?![a-z])")
 _GLUED_ROOT = re.compile(r"\\sqrt([A-Z]{1,3}|[a-z])(?![A-Za-z])")
-_BARE_SCRIPT = re.compile(rf"((?<![A-Za-z\\])[A-Za-z](?=[_^]\{{))?([_^])({_GROUP})")
+_BARE_SCRIPT = re.compile(rf"((?<![A-Za-z\\])[A-Za-z](?=[_^]\{{))?(?<!\\)([_^])({_GROUP})")  # an escaped one is a character
 _BARE_SET = re.compile(rf"\\\{{([^{{}}$\\]|\\[A-Za-z]+|\\,|{_GROUP}){{1,80}}?\\\}}{_SCRIPTS}")
+_WRITTEN = re.compile(r"\\text(?:ascii|back)")  # a character of text, which no set of a formula holds
 _SET = re.compile(
     r"\{(\s*(?:[^\s{},]{1,4}(?:\s*,\s*[^\s{},]{1,5})+|[^{}]{1,60}[<>=∈≤≥|][^{}]{1,60}|[^{}]{1,60}(?:…|\.\s?\.\s?\.)[^{}]{0,30})\s*)\}"
 )
@@ -197,7 +198,9 @@ def _accented(found: re.Match[str]) -> str:
 def _bare_mathematics(text: str, held: _Held) -> str:
     """Formulas that stand in the text without delimiters, held."""
     text = _MARKED_FORMULA.sub(lambda found: held.hold(found.group(1)[1:-1]), text)
-    text = _BARE_SET.sub(lambda found: held.hold(found.group()) if _HOLD not in found.group() else found.group(), text)
+    text = _BARE_SET.sub(
+        lambda found: found.group() if _HOLD in found.group() or _WRITTEN.search(found.group()) else held.hold(found.group()), text
+    )
     text = _GLUED_ALPHABET.sub(r"\\\1{\2}", text)
     text = _GLUED_ROOT.sub(r"\\sqrt{\1}", text)
     text = _BARE_FORMULA.sub(lambda found: _bare_formula(found, held), text)

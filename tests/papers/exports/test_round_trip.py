@@ -87,6 +87,7 @@ WORDS = st.text(alphabet="abzABZéüßøŁ論文Жя019 -:;,.!?()&%#_^~{}[]@/<>+
 @example(title="A -- b")
 @example(title="Rust & {braces} \\ and a tail\\")
 @example(title="100% of #1 at a_b^c~d")
+@example(title="0_~ and {a~} of x_{\\}")
 def test_any_clean_title_comes_back(name, title):
     clean = clean_text(title, markup="html")
     if not any(character.isalnum() for character in clean):
