@@ -307,7 +307,7 @@ _LONGEST_SYMBOL = 8
 _CONTEXT = get_default_latex_context_db()
 _OWN_SYMBOLS = {
     "ell": "ℓ", "eps": "ε", "ie": "i.e.", "eg": "e.g.", "etal": "et al.", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX",
-    "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…", "cdots": "⋯", "textasciitilde": "∼", "textbackslash": "∖",
+    "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…", "cdots": "⋯", "textasciitilde": "∼", "textbackslash": "∖", "textbraceleft": "{", "textbraceright": "}",
     "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textless": "<", "textgreater": ">",
     "texttimes": "×", "texttrademark": "™", "textregistered": "®", "copyright": "©", "degree": "°", "textdegree": "°", "circ": "∘",
     "le": "≤", "ge": "≥", "sim": "∼", "ast": "∗", "star": "⋆", "colon": ":", "lbrace": "", "rbrace": "", "backslash": "∖", "dollar": "$",

@@ -48,6 +48,7 @@ _ESCAPES: Final = str.maketrans(
         "~": r"{\textasciitilde}",
     }
 )
+_LONE_BRACES: Final = _ESCAPES | str.maketrans({"{": r"{\textbraceleft}", "}": r"{\textbraceright}"})
 _ADDRESS_ESCAPES: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
 
 
@@ -139,14 +140,15 @@ def _braced(text: str) -> str:
 def escaped(text: str) -> str:
     """``text`` with special characters escaped outside of its formulas, on one line."""
     text = " ".join(text.split())
+    escapes = _ESCAPES if _balanced(text) else _LONE_BRACES
     pieces, done = [], 0
     for formula in find_formulas(text):
         source = text[formula.start : formula.end]
         if not _balanced(source):
             continue
-        pieces += [text[done : formula.start].translate(_ESCAPES), source]
+        pieces += [text[done : formula.start].translate(escapes), source]
         done = formula.end
-    return "".join(pieces) + text[done:].translate(_ESCAPES)
+    return "".join(pieces) + text[done:].translate(escapes)
 
 
 def _balanced(text: str) -> bool:

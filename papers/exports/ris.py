@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from config.lib.mathml import find_formulas
 from papers.exports.common import address_of, keys, note_of, page_range
 from papers.exports.names import split_name
 from papers.records import AuthorshipRecord, WorkRecord
@@ -97,4 +98,12 @@ def _person(authorship: AuthorshipRecord) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """On one line. RIS escapes nothing and many readers take a backslash for LaTeX, so outside formulas it is a sign that only looks like one."""
+    text = " ".join(text.split())
+    if "\\" not in text:
+        return text
+    pieces, done = [], 0
+    for formula in find_formulas(text):
+        pieces += [text[done : formula.start].replace("\\", "\u2216"), text[formula.start : formula.end]]
+        done = formula.end
+    return "".join(pieces) + text[done:].replace("\\", "\u2216")

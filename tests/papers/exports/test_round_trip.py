@@ -87,6 +87,8 @@ WORDS = st.text(alphabet="abzABZéüßøŁ論文Жя019 -:;,.!?()&%#_^~{}[]@/<>+
 @example(title="A -- b")
 @example(title="Rust & {braces} \\ and a tail\\")
 @example(title="100% of #1 at a_b^c~d")
+@example(title="0}}#~ as no BibTeX balances it")
+@example(title="\\=A is no accent")
 @example(title="0_~ and {a~} of x_{\\}")
 def test_any_clean_title_comes_back(name, title):
     clean = clean_text(title, markup="html")
