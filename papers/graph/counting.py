@@ -63,10 +63,10 @@ def counted_places(graph: Graph, subject: Ref, named: Sequence[tuple[int, int]],
     at = {pair[1][1]: number for number, pair in enumerate(pairs)}
     group = np.array([at[place] for _work, place in named], dtype=np.int64)
     papers = np.array([graph.numbered((NodeKind.PAPER, work)) for work, _place in named], dtype=np.int32)
-    return counted_pairs(graph, pairs, group, papers, kind, lambda _pair: of) if pairs else []
+    return _told(graph, pairs, group, papers, kind, lambda _pair: of) if pairs else []
 
 
-def counted_pairs(
+def _told(
     graph: Graph,
     pairs: Sequence[Pair],
     group: Indices,
@@ -120,7 +120,7 @@ def _on_topics(
         return []
     pairs = [(subject, topic) for subject in subjects for topic in topics]
     totals = [len(one) for one in papers]
-    return counted_pairs(graph, pairs, np.concatenate(groups), np.concatenate(hits), kind, lambda pair: totals[pair // len(topics)])
+    return _told(graph, pairs, np.concatenate(groups), np.concatenate(hits), kind, lambda pair: totals[pair // len(topics)])
 
 
 def _affiliated(graph: Graph, people: Sequence[Ref], institutions: Sequence[Ref]) -> list[Counted]:
@@ -144,4 +144,4 @@ def _grouped(graph: Graph, pairs: Sequence[Pair], papers: Sequence[Nodes], kind:
     if not pairs:
         return []
     group = np.repeat(np.arange(len(pairs)), [len(one) for one in papers])
-    return counted_pairs(graph, pairs, group, np.concatenate(papers), kind)
+    return _told(graph, pairs, group, np.concatenate(papers), kind)

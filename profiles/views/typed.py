@@ -6,6 +6,7 @@ takes it judges it as it judges everything: nothing is carried out by keeping it
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -84,7 +85,13 @@ def typed(request: HttpRequest) -> HttpResponse:
         request.session.pop(KEPT_UNDER, None)
         return HttpResponseRedirect(kept["path"])
     fields = [
-        {"name": name, "value": value, "is_shown": _is_written(value), "rows": min(12, value.count("\n") + len(value) // 70 + 1)}
+        {
+            "name": name,
+            "label": re.sub(r"[-_]+", " ", name).capitalize(),  # the form itself, with its own labels, is only known to the address
+            "value": value,
+            "is_shown": _is_written(value),
+            "rows": min(12, value.count("\n") + len(value) // 70 + 1),
+        }
         for name, value in kept["fields"]
     ]
     return render(request, "account/typed.html", {"path": kept["path"], "fields": fields, "had_files": kept["had_files"]})

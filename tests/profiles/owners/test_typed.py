@@ -25,6 +25,7 @@ def test_what_was_sent_too_late_is_shown_after_logging_in_and_done_only_when_sen
     client.force_login(people.ada)
     page = client.get(KEPT)
     assert WRITTEN in page.content.decode()
+    assert "Biography" in text_of(page)
     assert '<input type="hidden" name="links-TOTAL_FORMS" value="0">' in page.content.decode()
     assert "secret" not in page.content.decode()
     assert f'action="{EDIT}"' in page.content.decode()
