@@ -7,9 +7,9 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
-from papers.models import AuthorIdentifier, Authorship, AuthorshipRefusal
+from papers.models import Author, AuthorIdentifier, Authorship, AuthorshipRefusal
 from profiles import models
-from profiles.models import Claim, Evidence, User
+from profiles.models import Claim, Evidence, Standing, TrailEntry, User
 from profiles.models.choices import EvidenceStatus, Method
 from profiles.moderation.groups import moderators_group
 from profiles.trail import kept, replay
@@ -71,3 +71,13 @@ def moderator(who: str) -> User:
     user = account(who, is_staff=True)
     user.groups.add(moderators_group())
     return user
+
+
+def last(action: str) -> TrailEntry:
+    """The newest entry of the trail for that action."""
+    return TrailEntry.objects.filter(action=action).latest("pk")
+
+
+def level_of(page: Author) -> int:
+    """The level that stands for the owner of this page."""
+    return Standing.objects.get(author=page).level

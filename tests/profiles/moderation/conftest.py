@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from profiles.models.choices import ClaimStatus, Method
+from profiles.moderation.decisions import approve_claim
 from profiles.standings import refresh_standings
 from tests.factories.moderation import moderator
 from tests.factories.people import NAMES, account, claim_by, evidence_for, page_of
@@ -55,3 +56,21 @@ def emmy(page):
     theirs = page_of("emmy", 1, together_with=page)
     claim_by(user, theirs, ClaimStatus.GRANTED, granted_at=timezone.now(), decided_at=timezone.now(), submitted_at=timezone.now())
     return user
+
+
+@pytest.fixture
+def owned(page, claim, grace):
+    """Ada's page, hers by Grace's decision."""
+    return approve_claim(claim=claim, moderator=grace)
+
+
+@pytest.fixture
+def challenge(owned, page):
+    """Somebody else says that the page is theirs, with a document."""
+    other = account("mallory")
+    made = claim_by(other, page, ClaimStatus.REVIEW, challenges=owned)
+    evidence_for(made, Method.TOKEN, "https://example.org/~m")
+    evidence_for(made, Method.DOCUMENT, "e" * 64)
+    other.profile.display_name = "A. Quillmere"
+    other.profile.save()
+    return made

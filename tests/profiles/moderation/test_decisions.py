@@ -1,4 +1,4 @@
-"""Decisions on claims: what each does, who may not make it, and that taking it back leaves every row as it was."""
+"""Decisions on claims: what each does, and who may not make it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 from profiles.claims.appeals import open_appeal
 from profiles.claims.challenges import answer_challenge
 from profiles.exceptions import AlreadyOwnedError, IdentityError, NotAllowedError, NoteNeededError, UndoConflictError, WrongStateError
-from profiles.models import Claim, ClaimMessage, Evidence, Freeze, OutgoingMail, Review, Standing, TrailEntry
-from profiles.models.choices import AppealStatus, ClaimStatus, EvidenceStatus, FreezeKind, Level, Method, ReasonCode, ReviewStage, Verdict
+from profiles.models import Claim, ClaimMessage, Evidence, OutgoingMail, Review, TrailEntry
+from profiles.models.choices import AppealStatus, ClaimStatus, EvidenceStatus, Level, Method, ReasonCode, ReviewStage, Verdict
 from profiles.moderation import draws
 from profiles.moderation.decisions import (
     approve_claim,
@@ -24,41 +24,12 @@ from profiles.moderation.decisions import (
     revoke_claim,
     second_review,
 )
-from profiles.moderation.freezes import freeze, lift_freeze, likely_effect, normal_domain
 from profiles.moderation.sampling import look_again
 from profiles.moderation.undoing import undo_decision
-from profiles.standings import refresh_standings
-from tests.factories.moderation import document_for, dump, moderator, told_by_the_trail_is_true
-from tests.factories.papers import InstitutionFactory
+from tests.factories.moderation import document_for, dump, last, level_of, moderator, told_by_the_trail_is_true
 from tests.factories.people import account, claim_by, evidence_for, owner_of, page_of
 
 pytestmark = pytest.mark.django_db
-
-
-def level_of(page):
-    return Standing.objects.get(author=page).level
-
-
-def last(action):
-    return TrailEntry.objects.filter(action=action).latest("pk")
-
-
-@pytest.fixture
-def owned(page, claim, grace):
-    """Ada's page, hers by Grace's decision."""
-    return approve_claim(claim=claim, moderator=grace)
-
-
-@pytest.fixture
-def challenge(owned, page):
-    """Somebody else says that the page is theirs, with a document."""
-    other = account("mallory")
-    made = claim_by(other, page, ClaimStatus.REVIEW, challenges=owned)
-    evidence_for(made, Method.TOKEN, "https://example.org/~m")
-    evidence_for(made, Method.DOCUMENT, "e" * 64)
-    other.profile.display_name = "A. Quillmere"
-    other.profile.save()
-    return made
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------
@@ -401,212 +372,6 @@ def test_a_drawn_decision_is_looked_at_by_somebody_else(claim, grace, vera, monk
     with pytest.raises(UndoConflictError, match="looked at this decision again"):
         undo_decision(entry=last("grant"), moderator=vera, code="mistake")
     assert Claim.objects.get().status == ClaimStatus.GRANTED
-
-
-# --- Freezes --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def mailed(page):
-    """Ada's page, hers by an address below a domain."""
-    place = InstitutionFactory()
-    ada = account("ada")
-    claim = claim_by(ada, page, ClaimStatus.REVIEW)
-    evidence_for(claim, Method.EMAIL, "maths.uni.example", institution=place)
-    from profiles.claims.granting import grant_claim
-    from profiles.models.choices import Role
-
-    grant_claim(claim=claim, actor=None, role=Role.SYSTEM)
-    refresh_standings([page.pk])
-    return place
-
-
-@pytest.mark.parametrize("kind", [FreezeKind.DOMAIN, FreezeKind.INSTITUTION])
-def test_a_freeze_lowers_everybody_from_there_and_its_end_lifts_them(mailed, page, grace, kind):
-    what = {"domain": "Uni.Example"} if kind == FreezeKind.DOMAIN else {"institution": mailed}
-    since = Standing.objects.get(author=page).level_since
-    effect = likely_effect(kind=kind, **what)
-    assert (effect.pages, effect.lower, effect.higher, level_of(page)) == (1, 1, 0, Level.L2)
-
-    frozen = freeze(kind=kind, moderator=grace, code="abuse", note="Sold addresses.", **what)
-    assert level_of(page) == Level.L1
-    with pytest.raises(WrongStateError, match="frozen already"):
-        freeze(kind=kind, moderator=grace, code="abuse", **what)
-    assert likely_effect(kind=kind, lift=True, **what).higher == 1
-    lift_freeze(freeze=frozen, moderator=grace, code="mistake")
-    assert level_of(page) == Level.L2
-
-    undo_decision(entry=last("lift-freeze"), moderator=grace, code="mistake")
-    assert level_of(page) == Level.L1
-    undo_decision(entry=last("freeze"), moderator=grace, code="mistake")
-    assert (level_of(page), Freeze.objects.exists()) == (Level.L2, False)
-    assert Standing.objects.get(author=page).level_since == since
-
-
-def test_nobody_lifts_a_freeze_for_their_own_page(mailed, page, grace):
-    frozen = freeze(kind=FreezeKind.INSTITUTION, institution=mailed, moderator=grace, code="abuse")
-    owner = Claim.objects.get().profile.user
-    owner.is_staff = True
-    owner.save()
-    from profiles.moderation.groups import moderators_group
-
-    owner.groups.add(moderators_group())
-
-    for attempt in (
-        lambda: lift_freeze(freeze=frozen, moderator=owner, code="mistake"),
-        lambda: undo_decision(entry=last("freeze"), moderator=owner, code="mistake"),
-    ):
-        with pytest.raises(NotAllowedError, match="your own page"):
-            attempt()
-
-
-@pytest.mark.parametrize("text", ["", "edu", "@", "x" * 300, "a b.org", "\x00.org", "uni..org", "-a.org", "１２７.0.0.1", "127.0.0.1"])
-def test_what_is_no_domain_is_not_frozen(text, grace):
-    with pytest.raises(WrongStateError):
-        normal_domain(text)
-
-
-def test_a_domain_is_taken_as_it_is_written():
-    assert normal_domain(" someone@Bücher.Example. ") == "xn--bcher-kva.example"
-
-
-# --- Taking back ----------------------------------------------------------------------------------------------
-
-
-def do_approve(claim, grace, vera):
-    return lambda: approve_claim(claim=claim, moderator=grace, note="Fine."), "grant"
-
-
-def do_refuse(claim, grace, vera):
-    return lambda: refuse_claim(claim=claim, moderator=grace, code="no-evidence", note="Sorry."), "refuse"
-
-
-def do_ask(claim, grace, vera):
-    return lambda: ask_for_more(claim=claim, moderator=grace, question="Which one?"), "ask-more"
-
-
-def do_document(claim, grace, vera):
-    evidence = document_for(claim)
-    review_document(evidence=evidence, moderator=vera, verdict="approve", code="granted")
-    return lambda: review_document(evidence=evidence, moderator=grace, verdict="approve", code="granted", note="Seen."), "review-document"
-
-
-def do_revoke(claim, grace, vera):
-    approve_claim(claim=claim, moderator=vera)
-    return lambda: revoke_claim(claim=claim, moderator=grace, code="abuse", note="Words."), "revoke"
-
-
-def do_second(claim, grace, vera):
-    approve_claim(claim=claim, moderator=vera)
-    return lambda: second_review(claim=claim, moderator=grace, verdict="approve"), "second-review"
-
-
-def do_credible(claim, grace, vera):
-    owned = approve_claim(claim=claim, moderator=vera)
-    made = claim_by(account("mallory"), claim.author, ClaimStatus.REVIEW, challenges=owned)
-    return lambda: find_credible(claim=made, moderator=grace), "dispute"
-
-
-def do_take_page(claim, grace, vera):
-    owned = approve_claim(claim=claim, moderator=vera)
-    made = claim_by(account("mallory"), claim.author, ClaimStatus.REVIEW, challenges=owned)
-    find_credible(claim=made, moderator=vera)
-    owned.refresh_from_db()
-    answer_challenge(claim=owned, user=owned.profile.user, text="Take it.")
-    return lambda: approve_claim(claim=made, moderator=grace, note="The owner agrees."), "grant"
-
-
-def do_unfounded(claim, grace, vera):
-    owned = approve_claim(claim=claim, moderator=vera)
-    made = claim_by(account("mallory"), claim.author, ClaimStatus.REVIEW, challenges=owned)
-    find_credible(claim=made, moderator=vera)
-    return lambda: find_unfounded(claim=made, moderator=grace), "refuse"
-
-
-def do_uphold(claim, grace, vera):
-    refuse_claim(claim=claim, moderator=vera, code="no-evidence")
-    claim.refresh_from_db()
-    appeal = open_appeal(claim=claim, user=claim.profile.user, text="Look again.")
-    return lambda: decide_appeal(appeal=appeal, moderator=grace, uphold=True, code="mistake", note="Yes."), "appeal-upheld"
-
-
-def do_restore(claim, grace, vera):
-    owned = approve_claim(claim=claim, moderator=vera)
-    revoke_claim(claim=owned, moderator=vera, code="abuse")
-    owned.refresh_from_db()
-    appeal = open_appeal(claim=owned, user=claim.profile.user, text="Look again.")
-    return lambda: decide_appeal(appeal=appeal, moderator=grace, uphold=True, code="mistake"), "appeal-upheld"
-
-
-def do_dismiss(claim, grace, vera):
-    refuse_claim(claim=claim, moderator=vera, code="no-evidence")
-    claim.refresh_from_db()
-    appeal = open_appeal(claim=claim, user=claim.profile.user, text="Look again.")
-    return lambda: decide_appeal(appeal=appeal, moderator=grace, uphold=False, code="no-evidence", note="No."), "appeal-dismissed"
-
-
-def do_look_again(claim, grace, vera):
-    approve_claim(claim=claim, moderator=vera)
-    return lambda: look_again(review=Review.objects.latest("pk"), moderator=grace, verdict="refuse", note="Hm."), "look-again"
-
-
-DEEDS = [
-    do_approve,
-    do_refuse,
-    do_ask,
-    do_document,
-    do_revoke,
-    do_second,
-    do_credible,
-    do_take_page,
-    do_unfounded,
-    do_uphold,
-    do_restore,
-    do_dismiss,
-    do_look_again,
-]
-
-
-@pytest.mark.parametrize("make", DEEDS)
-def test_a_decision_taken_back_leaves_every_row_as_it_was(claim, grace, vera, make, monkeypatch):
-    monkeypatch.setattr("profiles.moderation.acts.is_drawn", lambda _number: True)
-    decide, action = make(claim, grace, vera)
-    before = dump()
-
-    decide()
-    changed = dump()
-    assert changed != before
-    assert told_by_the_trail_is_true()
-    undo_decision(entry=last(action), moderator=grace, code=ReasonCode.MISTAKE, note="I misread it.")
-
-    assert dump() == before
-    assert told_by_the_trail_is_true()
-    with pytest.raises(WrongStateError):
-        undo_decision(entry=last(action), moderator=grace, code=ReasonCode.MISTAKE)
-
-
-def test_taking_back_is_refused_to_co_authors_and_for_what_is_no_decision(claim, grace, emmy):
-    approve_claim(claim=claim, moderator=grace)
-    with pytest.raises(NotAllowedError, match="works together"):
-        undo_decision(entry=last("grant"), moderator=emmy, code="mistake")
-    undo_decision(entry=last("grant"), moderator=grace, code="mistake")
-    for action in ("undo",):
-        with pytest.raises(WrongStateError, match="no decision"):
-            undo_decision(entry=last(action), moderator=grace, code="mistake")
-
-
-def test_who_was_appealed_against_does_not_take_the_appeal_back(claim, grace, vera):
-    decide, action = do_uphold(claim, grace, vera)
-    decide()
-    with pytest.raises(NotAllowedError, match="You made the decision"):
-        undo_decision(entry=last(action), moderator=vera, code="mistake")
-
-
-def test_a_revocation_is_not_taken_back_over_the_next_owner(owned, page, grace):
-    revoke_claim(claim=owned, moderator=grace, code="abuse")
-    owner_of(page, "vera2")
-    with pytest.raises(UndoConflictError, match="Somebody else owns the page"):
-        undo_decision(entry=last("revoke"), moderator=grace, code="mistake")
 
 
 def test_words_that_are_too_long_are_no_server_error(claim, grace):
